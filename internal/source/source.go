@@ -1,0 +1,243 @@
+// Package source holds what is known of the literature: searches, records, works and screening decisions.
+package source
+
+import (
+	"strings"
+
+	"throughline/internal/document"
+	"throughline/internal/fault"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// Search is one look into one place.
+type Search struct {
+	ID     thread.ID `json:"id"`             // "search-…"
+	Source string    `json:"source"`         // database or site
+	On     string    `json:"on"`             // date, YYYY-MM-DD
+	Query  string    `json:"query"`          // as typed
+	Hits   int       `json:"hits"`           // how many records it gave
+	Note   string    `json:"note,omitempty"` //
+}
+
+func (s Search) Ref() thread.ID       { return s.ID }
+func (s Search) Label() string        { return s.Source + ": " + s.Query }
+func (s Search) Place() thread.Place  { return thread.Place{} }
+func (s Search) Links() []thread.Link { return nil }
+
+func (s Search) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", s.ID, thread.Search)
+	ps.Require("source", s.Source)
+	study.CheckDate(&ps, "on", s.On)
+	ps.Require("query", s.Query)
+	if s.Hits < 0 {
+		ps.Add("hits", "is negative")
+	}
+	return ps.Err()
+}
+
+// RecordTypes are the sorts of references a record can be.
+var RecordTypes = []string{"article", "book", "chapter", "report", "news", "web", "thesis", "dataset", "legal"}
+
+// Record is one bibliographic reference as found. Records of the same thing are grouped in a Work, never deleted.
+type Record struct {
+	ID        thread.ID `json:"id"`                  // "ref-…"
+	Search    thread.ID `json:"search,omitempty"`    // the search that found it
+	Case      thread.ID `json:"case,omitempty"`      // the case it is about; empty: several or none
+	Type      string    `json:"type"`                // one of RecordTypes
+	Authors   []string  `json:"authors,omitempty"`   // "Family, Given", or the name of an organisation
+	Year      int       `json:"year,omitempty"`      // of publication; 0: not known
+	Title     string    `json:"title"`               // in its own language
+	Container string    `json:"container,omitempty"` // journal, outlet, site or publisher
+	Language  string    `json:"language,omitempty"`  // BCP 47 tag
+	DOI       string    `json:"doi,omitempty"`       //
+	URL       string    `json:"url,omitempty"`       //
+	Abstract  string    `json:"abstract,omitempty"`  //
+}
+
+func (r Record) Ref() thread.ID       { return r.ID }
+func (r Record) Label() string        { return r.Title }
+func (r Record) Place() thread.Place  { return thread.Place{Case: r.Case} }
+func (r Record) Links() []thread.Link { return nil }
+
+func (r Record) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", r.ID, thread.Record)
+	if r.Search != "" {
+		thread.CheckID(&ps, "search", r.Search, thread.Search)
+	}
+	if r.Case != "" {
+		thread.CheckID(&ps, "case", r.Case, thread.Case)
+	}
+	ps.Require("type", r.Type)
+	ps.OneOf("type", r.Type, RecordTypes...)
+	ps.Require("title", r.Title)
+	if r.Year != 0 && (r.Year < 1000 || r.Year > 2100) {
+		ps.Add("year", "is %d; expected a year of four digits", r.Year)
+	}
+	if r.Language != "" {
+		document.CheckLanguage(&ps, "language", r.Language)
+	}
+	CheckURL(&ps, "url", r.URL)
+	return ps.Err()
+}
+
+// CheckURL notes an address that is not http or https, so that no page ever links to anything else. Empty is accepted.
+func CheckURL(ps *fault.Problems, field, u string) {
+	if u != "" && !strings.HasPrefix(u, "https://") && !strings.HasPrefix(u, "http://") {
+		ps.Add(field, "is %q; expected an address that starts with https:// or http://", u)
+	}
+}
+
+// FirstAuthor is the family name of the first author, or the organisation's name.
+func (r Record) FirstAuthor() string {
+	if len(r.Authors) == 0 {
+		return ""
+	}
+	family, _, _ := strings.Cut(r.Authors[0], ",")
+	return strings.TrimSpace(family)
+}
+
+// Work is records judged to be the same thing. It can be undone: the records stay as found.
+type Work struct {
+	ID      thread.ID   `json:"id"`               // "work-…"
+	Records []thread.ID `json:"records"`          // at least one
+	Reason  string      `json:"reason,omitempty"` // why they are the same; empty when there is one
+}
+
+func (w Work) Ref() thread.ID      { return w.ID }
+func (w Work) Label() string       { return string(w.ID) }
+func (w Work) Place() thread.Place { return thread.Place{} }
+
+func (w Work) Links() []thread.Link {
+	var ls []thread.Link
+	for _, r := range w.Records {
+		ls = append(ls, thread.Link{To: r, Role: thread.PartOf})
+	}
+	return ls
+}
+
+func (w Work) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", w.ID, thread.Work)
+	if len(w.Records) == 0 {
+		ps.Add("records", "a work needs at least one record")
+	}
+	thread.CheckIDs(&ps, "records", w.Records, thread.Record)
+	if len(w.Records) > 1 {
+		ps.Require("reason", w.Reason)
+	}
+	return ps.Err()
+}
+
+// Stages and decisions of screening.
+const (
+	TitleAbstract = "title-abstract"
+	FullText      = "full-text"
+	Include       = "include"
+	Exclude       = "exclude"
+	Unsure        = "unsure"
+)
+
+// Screening is one reviewer's decision on one record at one stage.
+type Screening struct {
+	Record   thread.ID `json:"record"`           //
+	Stage    string    `json:"stage"`            // title-abstract, full-text
+	Reviewer string    `json:"reviewer"`         // handle of the member
+	Decision string    `json:"decision"`         // include, exclude, unsure
+	Reason   string    `json:"reason,omitempty"` // id of an exclusion criterion of the protocol; needed for exclude
+	On       string    `json:"on,omitempty"`     // date, YYYY-MM-DD
+}
+
+func (s Screening) Ref() thread.ID {
+	return thread.ID(thread.Screening.Prefix() + s.Record.Rest() + "." + s.Stage + "." + s.Reviewer)
+}
+func (s Screening) Label() string        { return s.Decision + " (" + s.Stage + ")" }
+func (s Screening) Place() thread.Place  { return thread.Place{Owner: s.Record} }
+func (s Screening) Links() []thread.Link { return nil }
+
+func (s Screening) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "record", s.Record, thread.Record)
+	ps.Require("stage", s.Stage)
+	ps.OneOf("stage", s.Stage, TitleAbstract, FullText)
+	study.CheckHandle(&ps, "reviewer", s.Reviewer)
+	ps.Require("decision", s.Decision)
+	ps.OneOf("decision", s.Decision, Include, Exclude, Unsure)
+	if s.Decision == Exclude {
+		ps.Require("reason", s.Reason)
+	}
+	study.CheckDate(&ps, "on", s.On)
+	return ps.Err()
+}
+
+// Flow is the PRISMA flow (Page et al. 2021, BMJ 372:n71, figure 1), derived from works and decisions, never typed in.
+type Flow struct {
+	Found          int `json:"found"`           // hits of all searches
+	Records        int `json:"records"`         // records kept from them
+	Works          int `json:"works"`           // after grouping what is the same
+	Screened       int `json:"screened"`        // works with a decision on title and abstract
+	ExcludedEarly  int `json:"excluded_early"`  // of these, excluded
+	Sought         int `json:"sought"`          // works that went on to full text
+	ExcludedLate   int `json:"excluded_late"`   // excluded at full text
+	Included       int `json:"included"`        // included at full text
+	Undecided      int `json:"undecided"`       // works on which reviewers differ or are unsure, at either stage
+	WithoutReading int `json:"without_reading"` // sought but without a decision at full text yet
+}
+
+// FlowOf counts. A work's decision at a stage is the one its reviewers agree on over all its records.
+func FlowOf(searches []Search, records []Record, works []Work, screenings []Screening) Flow {
+	f := Flow{Records: len(records), Works: len(works)}
+	for _, s := range searches {
+		f.Found += s.Hits
+	}
+	decisions := map[thread.ID]map[string][]string{}
+	for _, s := range screenings {
+		if decisions[s.Record] == nil {
+			decisions[s.Record] = map[string][]string{}
+		}
+		decisions[s.Record][s.Stage] = append(decisions[s.Record][s.Stage], s.Decision)
+	}
+	agreed := func(w Work, stage string) string {
+		var all []string
+		for _, r := range w.Records {
+			all = append(all, decisions[r][stage]...)
+		}
+		if len(all) == 0 {
+			return ""
+		}
+		for _, d := range all {
+			if d != all[0] {
+				return Unsure
+			}
+		}
+		return all[0]
+	}
+	for _, w := range works {
+		early := agreed(w, TitleAbstract)
+		if early == "" {
+			continue
+		}
+		f.Screened++
+		switch early {
+		case Exclude:
+			f.ExcludedEarly++
+		case Unsure:
+			f.Undecided++
+		case Include:
+			f.Sought++
+			switch agreed(w, FullText) {
+			case "":
+				f.WithoutReading++
+			case Exclude:
+				f.ExcludedLate++
+			case Include:
+				f.Included++
+			default:
+				f.Undecided++
+			}
+		}
+	}
+	return f
+}

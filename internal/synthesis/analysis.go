@@ -1,0 +1,115 @@
+package synthesis
+
+import (
+	"throughline/internal/fault"
+	"throughline/internal/thread"
+)
+
+// Analysis is a run of a method over scores. Its result is frozen: it changes only when a person has it run again.
+type Analysis struct {
+	ID          thread.ID   `json:"id"`                // "ana-…"
+	Title       string      `json:"title"`             //
+	Mode        string      `json:"mode"`              // crisp, fuzzy
+	Outcome     thread.ID   `json:"outcome"`           // condition to be explained
+	Conditions  []thread.ID `json:"conditions"`        // conditions to explain it by
+	Cases       []thread.ID `json:"cases"`             // cases compared
+	Frequency   int         `json:"frequency"`         // a configuration needs at least so many cases
+	Consistency float64     `json:"consistency"`       // and at least this consistency to count as sufficient
+	PRI         float64     `json:"pri,omitempty"`     // and at least this proportional reduction in inconsistency
+	Reading     string      `json:"reading,omitempty"` // what it shows, in plain words of a person
+	Inputs      string      `json:"inputs,omitempty"`  // fingerprint of the data the result was computed from
+	Result      *Result     `json:"result,omitempty"`  // nil: not run yet
+}
+
+// Result is what a qualitative comparative analysis gave. Numbers are rounded to six decimals, so that every machine
+// writes the same text.
+type Result struct {
+	Rows       []Row      `json:"rows"`       // observed configurations
+	Remainders int        `json:"remainders"` // configurations without a case
+	Solutions  []Solution `json:"solutions"`  // conservative, parsimonious
+}
+
+// Row is one observed configuration of the truth table.
+type Row struct {
+	Configuration string      `json:"configuration"`     // one digit per condition, in their order: 1 present, 0 absent
+	Cases         []thread.ID `json:"cases"`             //
+	Consistency   float64     `json:"consistency"`       //
+	PRI           float64     `json:"pri"`               //
+	Output        string      `json:"output"`            // 1 sufficient, 0 not sufficient, C contradiction, ? fewer cases than the cut-off
+	Deviant       []thread.ID `json:"deviant,omitempty"` // cases whose outcome speaks against the output
+}
+
+// Solution is one way of minimising the truth table.
+type Solution struct {
+	Kind   string  `json:"kind"`   // conservative, parsimonious
+	Models []Model `json:"models"` // every minimal model; more than one: the data cannot tell them apart
+}
+
+// Model is a sum of terms that accounts for every sufficient configuration.
+type Model struct {
+	Formula     string  `json:"formula"` // such as COAL*~VIOL + BUS
+	Consistency float64 `json:"consistency"`
+	PRI         float64 `json:"pri"`
+	Coverage    float64 `json:"coverage"`
+	Terms       []Term  `json:"terms"`
+}
+
+// Term is one path to the outcome.
+type Term struct {
+	Formula        string      `json:"formula"`
+	Consistency    float64     `json:"consistency"`
+	RawCoverage    float64     `json:"raw_coverage"`
+	UniqueCoverage float64     `json:"unique_coverage"`
+	Cases          []thread.ID `json:"cases"` // cases that are more in than out
+}
+
+func (a Analysis) Ref() thread.ID      { return a.ID }
+func (a Analysis) Label() string       { return a.Title }
+func (a Analysis) Place() thread.Place { return thread.Place{} }
+
+// Links names every score the analysis reads, and its conditions.
+func (a Analysis) Links() []thread.Link {
+	var ls []thread.Link
+	conditions := append([]thread.ID{a.Outcome}, a.Conditions...)
+	for _, cond := range conditions {
+		ls = append(ls, thread.Link{To: cond, Role: thread.Uses})
+	}
+	for _, c := range a.Cases {
+		for _, cond := range conditions {
+			ls = append(ls, thread.Link{To: ScoreID(c, cond), Role: thread.Supports})
+		}
+	}
+	return ls
+}
+
+func (a Analysis) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", a.ID, thread.Analysis)
+	ps.Require("title", a.Title)
+	ps.Require("mode", a.Mode)
+	ps.OneOf("mode", a.Mode, "crisp", "fuzzy")
+	thread.CheckID(&ps, "outcome", a.Outcome, thread.Condition)
+	if len(a.Conditions) == 0 {
+		ps.Add("conditions", "names nothing; an analysis needs at least one condition")
+	}
+	thread.CheckIDs(&ps, "conditions", a.Conditions, thread.Condition)
+	for _, c := range a.Conditions {
+		if c == a.Outcome {
+			ps.Add("conditions", "names the outcome %s", c)
+		}
+	}
+	if len(a.Cases) < 2 {
+		ps.Add("cases", "needs at least two cases to compare")
+	}
+	thread.CheckIDs(&ps, "cases", a.Cases, thread.Case)
+	if a.Frequency < 1 {
+		ps.Add("frequency", "is %d; expected 1 or more", a.Frequency)
+	}
+	if a.Consistency <= 0 || a.Consistency > 1 {
+		ps.Add("consistency", "is %g; expected a number above 0 and up to 1", a.Consistency)
+	}
+	if a.PRI < 0 || a.PRI > 1 {
+		ps.Add("pri", "is %g; expected a number from 0 to 1", a.PRI)
+	}
+	return ps.Err()
+}

@@ -1,0 +1,297 @@
+// Package synthesis holds what is said on the strength of the evidence: conditions and scores, analyses, findings and
+// takeaways, lessons, recommendations and answers.
+package synthesis
+
+import (
+	"strings"
+
+	"throughline/internal/fault"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// Takeaway is a factor in one case that led to success or to failure.
+type Takeaway struct {
+	ID          thread.ID   `json:"id"`                    // "take-…"
+	Case        thread.ID   `json:"case"`                  //
+	Direction   string      `json:"direction"`             // success, failure
+	Title       string      `json:"title"`                 //
+	Text        string      `json:"text"`                  //
+	Supports    []thread.ID `json:"supports"`              // segments
+	Contradicts []thread.ID `json:"contradicts,omitempty"` // segments
+}
+
+func (t Takeaway) Ref() thread.ID       { return t.ID }
+func (t Takeaway) Label() string        { return t.Title }
+func (t Takeaway) Place() thread.Place  { return thread.Place{Case: t.Case} }
+func (t Takeaway) Links() []thread.Link { return thread.Evidence(t.Supports, t.Contradicts) }
+
+func (t Takeaway) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", t.ID, thread.Takeaway)
+	thread.CheckID(&ps, "case", t.Case, thread.Case)
+	ps.Require("direction", t.Direction)
+	ps.OneOf("direction", t.Direction, "success", "failure")
+	ps.Require("title", t.Title)
+	ps.Require("text", t.Text)
+	checkEvidence(&ps, t.Supports, t.Contradicts, thread.Segment)
+	return ps.Err()
+}
+
+func checkEvidence(ps *fault.Problems, supports, contradicts []thread.ID, want ...thread.Kind) {
+	if len(supports) == 0 {
+		ps.Add("supports", "names nothing; a statement rests on at least one %s", want[0].Word())
+	}
+	thread.CheckIDs(ps, "supports", supports, want...)
+	thread.CheckIDs(ps, "contradicts", contradicts, want...)
+	for _, s := range supports {
+		for _, c := range contradicts {
+			if s == c {
+				ps.Add("contradicts", "names %s, which also stands under supports", s)
+			}
+		}
+	}
+}
+
+// Finding is what an analysis or a comparison of cases shows.
+type Finding struct {
+	ID           thread.ID   `json:"id"`                      // "find-…"
+	Title        string      `json:"title"`                   //
+	Text         string      `json:"text"`                    //
+	CasesFor     []thread.ID `json:"cases_for,omitempty"`     //
+	CasesAgainst []thread.ID `json:"cases_against,omitempty"` //
+	Supports     []thread.ID `json:"supports"`                // analyses, scores, takeaways, segments, other findings
+	Contradicts  []thread.ID `json:"contradicts,omitempty"`   //
+}
+
+func (f Finding) Ref() thread.ID       { return f.ID }
+func (f Finding) Label() string        { return f.Title }
+func (f Finding) Place() thread.Place  { return thread.Place{} }
+func (f Finding) Links() []thread.Link { return thread.Evidence(f.Supports, f.Contradicts) }
+
+func (f Finding) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", f.ID, thread.Finding)
+	ps.Require("title", f.Title)
+	ps.Require("text", f.Text)
+	thread.CheckIDs(&ps, "cases_for", f.CasesFor, thread.Case)
+	thread.CheckIDs(&ps, "cases_against", f.CasesAgainst, thread.Case)
+	checkEvidence(&ps, f.Supports, f.Contradicts, thread.Analysis, thread.Score, thread.Takeaway, thread.Segment, thread.Finding)
+	return ps.Err()
+}
+
+// Confidence is the confidence in a lesson by GRADE-CERQual (Lewin et al. 2018, Implementation Science 13 suppl. 1): four
+// components, each with how much concern it raises and why, and the level they come to together.
+type Confidence struct {
+	Limitations Concern `json:"limitations"` // methodological limitations
+	Coherence   Concern `json:"coherence"`   //
+	Adequacy    Concern `json:"adequacy"`    // of the data
+	Relevance   Concern `json:"relevance"`   //
+	Level       string  `json:"level"`       // high, moderate, low, very low
+	Reason      string  `json:"reason"`      // why this level
+}
+
+// Concern is the judgement of one component.
+type Concern struct {
+	Level  string `json:"level"`  // none, minor, moderate, serious
+	Reason string `json:"reason"` //
+}
+
+// Levels of confidence and of concern, best first.
+var (
+	ConfidenceLevels = []string{"high", "moderate", "low", "very low"}
+	ConcernLevels    = []string{"none", "minor", "moderate", "serious"}
+)
+
+// Lesson is a statement across cases.
+type Lesson struct {
+	ID           thread.ID   `json:"id"`                      // "lesson-…"
+	Insight      string      `json:"insight,omitempty"`       // id of the insight of the study that it speaks to
+	Title        string      `json:"title"`                   //
+	Statement    string      `json:"statement"`               //
+	Scope        string      `json:"scope"`                   // scope conditions: where it holds, and where not
+	Confidence   Confidence  `json:"confidence"`              //
+	CasesFor     []thread.ID `json:"cases_for"`               //
+	CasesAgainst []thread.ID `json:"cases_against,omitempty"` //
+	Supports     []thread.ID `json:"supports"`                // findings, takeaways, other lessons
+	Contradicts  []thread.ID `json:"contradicts,omitempty"`   //
+}
+
+func (l Lesson) Ref() thread.ID       { return l.ID }
+func (l Lesson) Label() string        { return l.Title }
+func (l Lesson) Place() thread.Place  { return thread.Place{} }
+func (l Lesson) Links() []thread.Link { return thread.Evidence(l.Supports, l.Contradicts) }
+
+func (l Lesson) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", l.ID, thread.Lesson)
+	ps.Require("title", l.Title)
+	ps.Require("statement", l.Statement)
+	ps.Require("scope", l.Scope)
+	for _, c := range []struct {
+		name string
+		Concern
+	}{{"limitations", l.Confidence.Limitations}, {"coherence", l.Confidence.Coherence}, {"adequacy", l.Confidence.Adequacy}, {"relevance", l.Confidence.Relevance}} {
+		ps.Require("confidence."+c.name+".level", c.Level)
+		ps.OneOf("confidence."+c.name+".level", c.Level, ConcernLevels...)
+		ps.Require("confidence."+c.name+".reason", c.Reason)
+	}
+	ps.Require("confidence.level", l.Confidence.Level)
+	ps.OneOf("confidence.level", l.Confidence.Level, ConfidenceLevels...)
+	ps.Require("confidence.reason", l.Confidence.Reason)
+	thread.CheckIDs(&ps, "cases_for", l.CasesFor, thread.Case)
+	thread.CheckIDs(&ps, "cases_against", l.CasesAgainst, thread.Case)
+	checkEvidence(&ps, l.Supports, l.Contradicts, thread.Finding, thread.Takeaway, thread.Lesson)
+	return ps.Err()
+}
+
+// Recommendation is what an audience should do, and the lessons it rests on.
+type Recommendation struct {
+	ID          thread.ID   `json:"id"`                    // "recom-…"
+	Audiences   []string    `json:"audiences"`             // ids of the study's audiences
+	Action      string      `json:"action"`                // one sentence that begins with what to do
+	Detail      string      `json:"detail"`                // how
+	Risks       string      `json:"risks"`                 // what may go wrong, and for whom
+	Supports    []thread.ID `json:"supports"`              // lessons
+	Contradicts []thread.ID `json:"contradicts,omitempty"` //
+}
+
+func (r Recommendation) Ref() thread.ID       { return r.ID }
+func (r Recommendation) Label() string        { return r.Action }
+func (r Recommendation) Place() thread.Place  { return thread.Place{} }
+func (r Recommendation) Links() []thread.Link { return thread.Evidence(r.Supports, r.Contradicts) }
+
+func (r Recommendation) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", r.ID, thread.Recommendation)
+	if len(r.Audiences) == 0 {
+		ps.Add("audiences", "names nobody; a recommendation is written for at least one audience")
+	}
+	ps.Require("action", r.Action)
+	ps.Require("detail", r.Detail)
+	ps.Require("risks", r.Risks)
+	checkEvidence(&ps, r.Supports, r.Contradicts, thread.Lesson)
+	return ps.Err()
+}
+
+// Answer answers a core question, or the learning question, from lessons.
+type Answer struct {
+	ID          thread.ID   `json:"id"`                    // "answer-…"
+	Question    string      `json:"question"`              // id of a core question, or "learning" for the learning question
+	Text        string      `json:"text"`                  //
+	Supports    []thread.ID `json:"supports"`              // lessons, findings
+	Contradicts []thread.ID `json:"contradicts,omitempty"` //
+}
+
+func (a Answer) Ref() thread.ID       { return a.ID }
+func (a Answer) Label() string        { return "Answer to " + a.Question }
+func (a Answer) Place() thread.Place  { return thread.Place{} }
+func (a Answer) Links() []thread.Link { return thread.Evidence(a.Supports, a.Contradicts) }
+
+func (a Answer) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", a.ID, thread.Answer)
+	ps.Require("question", a.Question)
+	ps.Require("text", a.Text)
+	checkEvidence(&ps, a.Supports, a.Contradicts, thread.Lesson, thread.Finding)
+	return ps.Err()
+}
+
+// Condition is what cases are compared by; one of them is the outcome.
+type Condition struct {
+	ID          thread.ID   `json:"id"`                // "cond-…"
+	Letter      string      `json:"letter"`            // short name in solutions, upper case: "COAL"
+	Name        string      `json:"name"`              //
+	Outcome     bool        `json:"outcome,omitempty"` // it is what is to be explained
+	Define      string      `json:"define"`            // what full membership in the set means
+	Calibration Calibration `json:"calibration"`       // how a raw value becomes a set membership
+}
+
+// Calibration turns a raw value into a set membership between 0 and 1.
+type Calibration struct {
+	Method    string   `json:"method"`              // crisp, direct, words
+	Reason    string   `json:"reason"`              // why these anchors
+	Threshold float64  `json:"threshold,omitempty"` // crisp: raw values from here on are in
+	Out       float64  `json:"out,omitempty"`       // direct: full non-membership
+	Crossover float64  `json:"crossover,omitempty"` // direct: neither in nor out
+	In        float64  `json:"in,omitempty"`        // direct: full membership
+	Words     []Anchor `json:"words,omitempty"`     // words: what each word is worth
+}
+
+// Anchor is what a word is worth.
+type Anchor struct {
+	Word  string  `json:"word"`
+	Value float64 `json:"value"` // between 0 and 1, never 0.5
+}
+
+func (c Condition) Ref() thread.ID       { return c.ID }
+func (c Condition) Label() string        { return c.Name }
+func (c Condition) Place() thread.Place  { return thread.Place{} }
+func (c Condition) Links() []thread.Link { return nil }
+
+func (c Condition) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "id", c.ID, thread.Condition)
+	ps.Require("letter", c.Letter)
+	if strings.ToUpper(c.Letter) != c.Letter || strings.ContainsAny(c.Letter, "*+~ ") {
+		ps.Add("letter", "is %q; expected upper-case letters without spaces, * + or ~", c.Letter)
+	}
+	ps.Require("name", c.Name)
+	ps.Require("define", c.Define)
+	k := c.Calibration
+	ps.Require("calibration.method", k.Method)
+	ps.OneOf("calibration.method", k.Method, "crisp", "direct", "words")
+	ps.Require("calibration.reason", k.Reason)
+	if k.Method == "direct" && !(k.Out < k.Crossover && k.Crossover < k.In || k.Out > k.Crossover && k.Crossover > k.In) {
+		ps.Add("calibration.crossover", "must lie between out (%g) and in (%g)", k.Out, k.In)
+	}
+	if k.Method == "words" {
+		if len(k.Words) < 2 {
+			ps.Add("calibration.words", "needs at least two words")
+		}
+		for _, w := range k.Words {
+			ps.Require("calibration.words.word", w.Word)
+			if w.Value < 0 || w.Value > 1 || w.Value == 0.5 {
+				ps.Add("calibration.words.value", "%q is worth %g; expected a number from 0 to 1 that is not 0.5, which says neither in nor out", w.Word, w.Value)
+			}
+		}
+	}
+	return ps.Err()
+}
+
+// Score is what was observed of a condition in a case, with its reason and its evidence. The set membership is not
+// stored: it is the raw value seen through the condition's calibration.
+type Score struct {
+	Case          thread.ID   `json:"case"`                  //
+	Condition     thread.ID   `json:"condition"`             //
+	Raw           string      `json:"raw"`                   // a number, or a word of the calibration
+	Justification string      `json:"justification"`         // why
+	Supports      []thread.ID `json:"supports"`              // segments
+	Contradicts   []thread.ID `json:"contradicts,omitempty"` // segments
+	AgreedBy      []string    `json:"agreed_by,omitempty"`   // handles of those who agreed on it
+}
+
+// ScoreID is the id of the score of a case on a condition.
+func ScoreID(c, cond thread.ID) thread.ID {
+	return thread.ID(thread.Score.Prefix() + c.Rest() + "." + cond.Rest())
+}
+
+func (s Score) Ref() thread.ID      { return ScoreID(s.Case, s.Condition) }
+func (s Score) Label() string       { return s.Condition.Rest() + " in " + s.Case.Rest() + ": " + s.Raw }
+func (s Score) Place() thread.Place { return thread.Place{Case: s.Case, Owner: s.Condition} }
+func (s Score) Links() []thread.Link {
+	return append(thread.Evidence(s.Supports, s.Contradicts), thread.Link{To: s.Condition, Role: thread.Uses})
+}
+
+func (s Score) Valid() error {
+	var ps fault.Problems
+	thread.CheckID(&ps, "case", s.Case, thread.Case)
+	thread.CheckID(&ps, "condition", s.Condition, thread.Condition)
+	ps.Require("raw", s.Raw)
+	ps.Require("justification", s.Justification)
+	checkEvidence(&ps, s.Supports, s.Contradicts, thread.Segment)
+	for _, h := range s.AgreedBy {
+		study.CheckHandle(&ps, "agreed_by", h)
+	}
+	return ps.Err()
+}
