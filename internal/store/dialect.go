@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
+	_ "github.com/ncruces/go-sqlite3/driver" // the SQLite driver
+	"github.com/pressly/goose/v3"
+
+	"throughline/internal/fault"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// dialect is what truly differs between the two engines. Everything else is one SQL text.
+type dialect struct {
+	name      string
+	goose     goose.Dialect
+	forUpdate string // added to a select that is about to be written back
+}
+
+var (
+	sqlite   = dialect{name: "SQLite", goose: goose.DialectSQLite3}
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update"}
+)
+
+var dollar = regexp.MustCompile(`\$(\d+)`)
+
+// text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n.
+func (d dialect) text(q string) string {
+	if d.name == sqlite.name {
+		return dollar.ReplaceAllString(q, "?$1")
+	}
+	return q
+}
+
+// sqliteSource is the data source name of an embedded database. WAL with synchronous=FULL loses no acknowledged write in
+// a power cut (NORMAL does); secure_delete overwrites what is deleted; trusted_schema=off and foreign_keys=on keep a
+// tampered file from doing more than it may.
+func sqliteSource(path string, readOnly bool) string {
+	pragmas := []string{"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(on)",
+		"trusted_schema(off)", "temp_store(memory)", "cache_size(-8000)"}
+	if readOnly {
+		pragmas = append(pragmas, "query_only(on)")
+	}
+	v := url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}
+	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
+}
+
+func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err error) {
+	fresh := false
+	if fi, err := os.Stat(path); os.IsNotExist(err) {
+		fresh = true
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, nil, fault.Wrap(fault.Unavailable, err, "The data folder %s cannot be made. Check that the disk has room and that you may write there.", filepath.Dir(path))
+		}
+	} else if err != nil {
+		return nil, nil, fault.Wrap(fault.Unavailable, err, "The database file %s cannot be read. Check its permissions.", path)
+	} else if fi.IsDir() {
+		return nil, nil, fault.New(fault.Usage, "%s is a folder; a database file was expected.", path)
+	}
+	write, err = sql.Open("sqlite3", sqliteSource(path, false))
+	if err != nil {
+		return nil, nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	write.SetMaxOpenConns(1)
+	if !fresh {
+		if err := quickCheck(ctx, write, path); err != nil {
+			write.Close()
+			return nil, nil, err
+		}
+	} else if err := write.PingContext(ctx); err != nil {
+		write.Close()
+		return nil, nil, explain(err)
+	}
+	_ = os.Chmod(path, 0o600) // the file holds interviews; where the file system has no permissions, nothing is lost
+	read, err = sql.Open("sqlite3", sqliteSource(path, true))
+	if err != nil {
+		write.Close()
+		return nil, nil, fmt.Errorf("open SQLite: %w", err)
+	}
+	read.SetMaxOpenConns(4)
+	read.SetMaxIdleConns(4)
+	return write, read, nil
+}
+
+// quickCheck refuses a damaged file before anything is written to it.
+func quickCheck(ctx context.Context, db *sql.DB, path string) error {
+	var verdict string
+	err := db.QueryRowContext(ctx, "pragma quick_check(1)").Scan(&verdict)
+	if err == nil && verdict == "ok" {
+		return nil
+	}
+	if err == nil {
+		err = fmt.Errorf("quick_check: %s", verdict)
+	}
+	if kind := fault.Of(explain(err)); kind == fault.Unavailable {
+		return explain(err)
+	}
+	return fault.Wrap(fault.Damaged, err, "The database file %s is damaged, or is not a Throughline database, and was not opened. Keep a copy of it and of the files beside it, "+
+		"then restore the latest backup; or import your latest exported study folder into a new data folder with --data.", path)
+}
+
+func openPostgres(ctx context.Context, dsn string) (write, read *sql.DB, err error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, nil, fault.Wrap(fault.Usage, err, "The address of the PostgreSQL database cannot be read. Expected postgres://user@host:port/name.")
+	}
+	db.SetMaxOpenConns(16)
+	db.SetMaxIdleConns(8)
+	if err := db.PingContext(ctx); err != nil {
+		db.Close()
+		return nil, nil, fault.Wrap(fault.Unavailable, err, "PostgreSQL does not answer. Check that it runs, and the address and name in --database.")
+	}
+	return db, db, nil
+}
+
+func migrate(ctx context.Context, d dialect, db *sql.DB) error {
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider(d.goose, db, sub)
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	current, target, err := p.GetVersions(ctx)
+	if err != nil {
+		return explain(fmt.Errorf("read schema version: %w", err))
+	}
+	if current > target {
+		return fault.New(fault.Damaged, "The database was written by a newer version of Throughline (schema %d; this program knows %d). Use that version or a newer one.", current, target)
+	}
+	if current == target {
+		return nil
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return explain(fmt.Errorf("migrate schema: %w", err))
+	}
+	return nil
+}
+
+// explain gives an error of an engine the kind it has for us.
+func explain(err error) error {
+	if err == nil {
+		return nil
+	}
+	text := strings.ToLower(err.Error())
+	has := func(parts ...string) bool {
+		for _, p := range parts {
+			if strings.Contains(text, p) {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case has("database or disk is full", "no space left", "sqlstate 53100"):
+		return fault.Wrap(fault.Unavailable, err, "The disk is full. Nothing of this change was saved, and everything saved before is safe. Make room, then try again.")
+	case has("disk i/o error", "readonly database", "read-only file system", "unable to open database file"):
+		return fault.Wrap(fault.Unavailable, err, "The database file cannot be written. Check the disk and the permissions of the data folder, then try again.")
+	case has("database is locked", "database table is locked"):
+		return fault.Wrap(fault.Unavailable, err, "Another program holds the database. Close it, or wait a moment, then try again.")
+	case has("malformed", "not a database"):
+		return fault.Wrap(fault.Damaged, err, "The database file is damaged. Stop the program, keep a copy of the file, and restore the latest backup.")
+	case has("connection refused", "connection reset", "broken pipe", "unexpected eof", "failed to connect", "no such file or directory", "bad connection", "conn closed", "sqlstate 57p", "sqlstate 08", "sqlstate 55000", "the database system is"):
+		return fault.Wrap(fault.Unavailable, err, "The database does not answer just now. Nothing of this change was saved. Try again in a moment.")
+	}
+	return err
+}

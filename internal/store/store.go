@@ -1,0 +1,128 @@
+// Package store keeps studies in a database: embedded SQLite, or PostgreSQL, from one SQL text. All SQL of the program is
+// here. Every object is one row with its canonical JSON, and every write appends to the journal in the same transaction.
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+
+	"throughline/internal/fault"
+)
+
+// Config says where the data is.
+type Config struct {
+	Database string           // "postgres://…", or the path of an SQLite file
+	Key      []byte           // keys the hashes of protected content and the seal of the journal's head; 32 bytes, kept outside the database
+	Clock    func() time.Time // now
+}
+
+// Store is an open database.
+type Store struct {
+	d     dialect
+	write *writer
+	read  *sql.DB
+	key   []byte
+	clock func() time.Time
+}
+
+// Open opens a database, refusing a damaged one, and brings its schema up to date.
+func Open(ctx context.Context, c Config) (*Store, error) {
+	if len(c.Key) < 32 {
+		return nil, fault.New(fault.Internal, "The key of the journal is shorter than 32 bytes.")
+	}
+	d := sqlite
+	open := openSQLite
+	if strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://") {
+		d, open = postgres, openPostgres
+	}
+	w, r, err := open(ctx, c.Database)
+	if err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, d, w); err != nil {
+		w.Close()
+		if r != w {
+			r.Close()
+		}
+		return nil, err
+	}
+	s := &Store{d: d, read: r, key: c.Key, clock: c.Clock}
+	s.write = newWriter(s, w)
+	return s, nil
+}
+
+// Close waits for writes under way and closes the database.
+func (s *Store) Close() error {
+	s.write.close()
+	err := s.write.db.Close()
+	if s.read != s.write.db {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+// Engine names the engine, for people.
+func (s *Store) Engine() string { return s.d.name }
+
+// Ping tells whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return explain(s.read.PingContext(ctx)) }
+
+const timeFormat = "2006-01-02T15:04:05.000000Z"
+
+// now is the time as it is stored: UTC, fixed width, so that text order is time order.
+func (s *Store) now() string { return s.clock().UTC().Format(timeFormat) }
+
+// keyed is the keyed hash under which protected content enters the journal: it proves that content is unchanged to who
+// has the key, and tells nothing to who has not.
+func (s *Store) keyed(parts ...string) string {
+	m := hmac.New(sha256.New, s.key)
+	for _, p := range parts {
+		m.Write([]byte(p))
+		m.Write([]byte{0})
+	}
+	return "hmac-sha256:" + hex.EncodeToString(m.Sum(nil))
+}
+
+// querier is what can be read from: the store, or a transaction under way.
+type querier interface {
+	query(ctx context.Context, q string, args ...any) (*sql.Rows, error)
+}
+
+func (s *Store) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	rows, err := s.read.QueryContext(ctx, s.d.text(q), args...)
+	return rows, explain(err)
+}
+
+// each runs a query and calls f for every row.
+func each(ctx context.Context, q querier, f func(scan func(...any) error) error, text string, args ...any) error {
+	rows, err := q.query(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := f(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return explain(rows.Err())
+}
+
+// one runs a query of which one row is wanted, and tells whether there was one.
+func one(ctx context.Context, q querier, dest []any, text string, args ...any) (bool, error) {
+	found := false
+	err := each(ctx, q, func(scan func(...any) error) error {
+		if found {
+			return nil
+		}
+		found = true
+		return scan(dest...)
+	}, text, args...)
+	return found, err
+}

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"maps"
+	"sync"
+
+	"throughline/internal/fault"
+)
+
+// writer is the only one that writes. It gathers the writes that wait into one transaction, so that they share the cost of
+// making it durable, and acknowledges each only after the commit. A write that fails is undone alone.
+type writer struct {
+	s       *Store
+	db      *sql.DB
+	jobs    chan job
+	stop    chan struct{}
+	stopped chan struct{}
+	once    sync.Once
+}
+
+type job struct {
+	ctx  context.Context
+	who  string
+	fn   func(*Tx) error
+	done chan error
+}
+
+// largest is how many writes share a commit at most: enough to carry the cost of a sync, few enough to keep waits short.
+const largest = 128
+
+func newWriter(s *Store, db *sql.DB) *writer {
+	w := &writer{s: s, db: db, jobs: make(chan job, largest), stop: make(chan struct{}), stopped: make(chan struct{})}
+	go w.run()
+	return w
+}
+
+func (w *writer) close() {
+	w.once.Do(func() { close(w.stop) })
+	<-w.stopped
+}
+
+// Write runs fn in a transaction, as the person who (a handle, or "import" and the like). It returns when what fn wrote is
+// durable, or when all of it has been undone. fn must use nothing but its Tx, and may run only once.
+func (s *Store) Write(ctx context.Context, who string, fn func(*Tx) error) error {
+	j := job{ctx: ctx, who: who, fn: fn, done: make(chan error, 1)}
+	select {
+	case <-s.write.stop:
+		return fault.New(fault.Unavailable, "The program is stopping. Nothing of this change was saved. Try again in a moment.")
+	case <-ctx.Done():
+		return ctx.Err()
+	case s.write.jobs <- j:
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-s.write.stopped:
+		select {
+		case err := <-j.done:
+			return err
+		default:
+			return fault.New(fault.Unavailable, "The program is stopping. Nothing of this change was saved. Try again in a moment.")
+		}
+	}
+}
+
+func (w *writer) run() {
+	defer close(w.stopped)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.batch(j)
+		case <-w.stop:
+			for {
+				select {
+				case j := <-w.jobs:
+					w.batch(j)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// batch runs the first job and those that wait behind it, commits, and answers all of them. Statements run under the
+// writer's own context: one caller who hangs up must not undo the work of the others.
+func (w *writer) batch(first job) {
+	ctx := context.Background()
+	tx, err := w.db.BeginTx(ctx, nil)
+	if err != nil {
+		first.done <- explain(err)
+		return
+	}
+	var waiting []job
+	heads := map[string]head{}
+	broken := error(nil)
+	attempt := func(j job) {
+		if err := j.ctx.Err(); err != nil {
+			j.done <- err
+			return
+		}
+		before := maps.Clone(heads)
+		t := &Tx{s: w.s, q: tx, who: j.who, now: w.s.now(), heads: heads, ctx: j.ctx}
+		if _, broken = tx.ExecContext(ctx, "savepoint one"); broken != nil {
+			j.done <- explain(broken)
+			return
+		}
+		err := t.run(j.fn)
+		if err == nil {
+			_, err = tx.ExecContext(ctx, "release savepoint one")
+			if err == nil {
+				waiting = append(waiting, j)
+				return
+			}
+		}
+		if _, broken = tx.ExecContext(ctx, "rollback to savepoint one"); broken == nil {
+			_, broken = tx.ExecContext(ctx, "release savepoint one")
+		}
+		clear(heads)
+		maps.Copy(heads, before)
+		j.done <- explain(err)
+	}
+	attempt(first)
+	for n := 1; n < largest && broken == nil; n++ {
+		select {
+		case j := <-w.jobs:
+			attempt(j)
+			continue
+		default:
+		}
+		break
+	}
+	err = broken
+	if err == nil {
+		err = w.s.putHeads(ctx, tx, heads)
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		tx.Rollback()
+	}
+	for _, j := range waiting {
+		j.done <- explain(err)
+	}
+}
+
+// Tx is a write under way.
+type Tx struct {
+	s     *Store
+	q     *sql.Tx
+	ctx   context.Context // the caller's; looked at between the steps of long writes
+	who   string
+	now   string
+	heads map[string]head
+}
+
+// run calls fn and turns a panic into an error, so that one faulty write cannot take the others with it.
+func (t *Tx) run(fn func(*Tx) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fault.New(fault.Internal, "A write failed inside the program and was undone: %v", p)
+		}
+	}()
+	return fn(t)
+}
+
+func (t *Tx) query(_ context.Context, q string, args ...any) (*sql.Rows, error) {
+	rows, err := t.q.QueryContext(context.Background(), t.s.d.text(q), args...)
+	return rows, explain(err)
+}
+
+func (t *Tx) exec(q string, args ...any) error {
+	_, err := t.q.ExecContext(context.Background(), t.s.d.text(q), args...)
+	return explain(err)
+}
