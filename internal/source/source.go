@@ -186,6 +186,20 @@ type Flow struct {
 	WithoutReading int `json:"without_reading"` // sought but without a decision at full text yet
 }
 
+// Agreed is what reviewers decided together at a stage: the decision of all of them, unsure when they differ, and nothing
+// when there is none.
+func Agreed(decisions []string) string {
+	if len(decisions) == 0 {
+		return ""
+	}
+	for _, d := range decisions {
+		if d != decisions[0] {
+			return Unsure
+		}
+	}
+	return decisions[0]
+}
+
 // FlowOf counts. A work's decision at a stage is the one its reviewers agree on over all its records.
 func FlowOf(searches []Search, records []Record, works []Work, screenings []Screening) Flow {
 	f := Flow{Records: len(records), Works: len(works)}
@@ -204,15 +218,7 @@ func FlowOf(searches []Search, records []Record, works []Work, screenings []Scre
 		for _, r := range w.Records {
 			all = append(all, decisions[r][stage]...)
 		}
-		if len(all) == 0 {
-			return ""
-		}
-		for _, d := range all {
-			if d != all[0] {
-				return Unsure
-			}
-		}
-		return all[0]
+		return Agreed(all)
 	}
 	for _, w := range works {
 		early := agreed(w, TitleAbstract)

@@ -1,0 +1,75 @@
+package synthesis
+
+import (
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/thread"
+)
+
+func TestMembership(t *testing.T) {
+	direct := Condition{ID: "cond-d", Calibration: Calibration{Method: "direct", Out: 1, Crossover: 3, In: 6}}
+	words := Condition{ID: "cond-w", Calibration: Calibration{Method: "words", Words: []Anchor{{"absent", 0}, {"clear", 0.67}}}}
+	crisp := Condition{ID: "cond-c", Calibration: Calibration{Method: "crisp", Threshold: 10}}
+	for _, tc := range []struct {
+		c    Condition
+		raw  string
+		want float64
+	}{{direct, "1", 0.05}, {direct, "3", 0.5}, {direct, "6", 0.95}, {direct, "4.5", 1 / (1 + math.Exp(-math.Log(19)/2))}, {words, " Clear ", 0.67}, {words, "absent", 0}, {crisp, "10", 1}, {crisp, "9.99", 0}} {
+		got, err := tc.c.Membership(tc.raw)
+		if err != nil || math.Abs(got-tc.want) > 1e-12 {
+			t.Errorf("%s of %q is %v (%v); want %v", tc.c.ID, tc.raw, got, err, tc.want)
+		}
+	}
+	for _, bad := range []struct {
+		c   Condition
+		raw string
+	}{{direct, "many"}, {direct, "NaN"}, {words, "mighty"}, {crisp, ""}} {
+		if got, err := bad.c.Membership(bad.raw); err == nil {
+			t.Errorf("%s of %q is %v", bad.c.ID, bad.raw, got)
+		}
+	}
+}
+
+// Four cases of which two conditions tell everything: A and B together, or nothing.
+func TestRun(t *testing.T) {
+	words := Calibration{Method: "words", Words: []Anchor{{"no", 0}, {"yes", 1}}}
+	conditions := []Condition{{ID: "cond-a", Letter: "A", Calibration: words}, {ID: "cond-b", Letter: "B", Calibration: words}, {ID: "cond-y", Letter: "Y", Outcome: true, Calibration: words}}
+	a := Analysis{ID: "ana-1", Mode: "crisp", Outcome: "cond-y", Conditions: []thread.ID{"cond-a", "cond-b"}, Cases: []thread.ID{"case-1", "case-2", "case-3"}, Frequency: 1, Consistency: 1}
+	var scores []Score
+	for c, row := range map[thread.ID][]string{"case-1": {"yes", "yes", "yes"}, "case-2": {"yes", "no", "no"}, "case-3": {"no", "no", "no"}} {
+		for i, cond := range []thread.ID{"cond-a", "cond-b", "cond-y"} {
+			scores = append(scores, Score{Case: c, Condition: cond, Raw: row[i]})
+		}
+	}
+	got, err := a.Run(conditions, scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := got.Result
+	if r.Remainders != 1 || len(r.Rows) != 3 {
+		t.Errorf("%d rows and %d remainders; want 3 and 1", len(r.Rows), r.Remainders)
+	}
+	var formulas []string
+	for _, s := range r.Solutions {
+		for _, m := range s.Models {
+			formulas = append(formulas, s.Kind+" "+m.Formula)
+			if m.Consistency != 1 || m.Coverage != 1 {
+				t.Errorf("%s has consistency %v and coverage %v", m.Formula, m.Consistency, m.Coverage)
+			}
+		}
+	}
+	if diff := cmp.Diff([]string{"conservative A*B", "parsimonious B"}, formulas); diff != "" {
+		t.Error(diff)
+	}
+	again, err := a.Run(conditions, scores)
+	if err != nil || again.Inputs != got.Inputs || got.Inputs == "" {
+		t.Errorf("the same data have another fingerprint: %q, %q, %v", got.Inputs, again.Inputs, err)
+	}
+	if _, err := a.Run(conditions, scores[1:]); err == nil || !strings.Contains(err.Error(), "has no score on") {
+		t.Errorf("a missing score gave %v", err)
+	}
+}
