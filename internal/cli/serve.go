@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/web"
+)
+
+func (e *env) serve() *cobra.Command {
+	var address string
+	var secure bool
+	c := command("serve", "Serve the workspace",
+		"  throughline serve\n  throughline serve --address 127.0.0.1:9000 --data my-data\n  throughline serve --database postgres://throughline@db/throughline --secure-cookies", 0,
+		func(ctx context.Context, _ *cobra.Command, _ []string) error {
+			s, err := e.open(ctx)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			e.secure = secure
+			return e.listen(ctx, s, address, func(url string) {
+				fmt.Fprintf(e.err, "The workspace is open at %s (%s). Press Ctrl+C to stop.\n", url, s.Engine())
+			})
+		})
+	c.Flags().StringVar(&address, "address", "127.0.0.1:8080", "where to serve")
+	c.Flags().BoolVar(&secure, "secure-cookies", false, "send cookies over HTTPS alone; set it when a proxy in front speaks HTTPS")
+	return c
+}
+
+// listen serves until the context ends, then lets requests under way finish.
+func (e *env) listen(ctx context.Context, s *store.Store, address string, ready func(url string)) error {
+	handler, err := web.New(web.Config{Store: s, Log: e.log, Clock: e.clock, SecureCookies: e.secure})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fault.Wrap(fault.Unavailable, err, "Something else already listens at %s: perhaps Throughline itself. Stop it, or choose another place with --address 127.0.0.1:8081.", address)
+		}
+		return fault.Wrap(fault.Usage, err, "The address %s cannot be listened at. Expected host:port, such as 127.0.0.1:8080.", address)
+	}
+	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	done := make(chan error, 1)
+	go func() { done <- srv.Serve(l) }()
+	ready("http://" + l.Addr().String())
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		stop, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		return srv.Shutdown(stop)
+	}
+}

@@ -1,0 +1,413 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"throughline/internal/cases"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/fault"
+	"throughline/internal/fieldwork"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// readerPage shows a document with its codes in the margin.
+type readerPage struct {
+	ID        string
+	Title     string
+	Kind      string
+	Notice    string
+	Lang      string
+	Dir       string
+	Language  string
+	Case      link
+	Record    link
+	Thread    string
+	Others    []link // the original, or the translations
+	Beside    bool   // the other text stands beside this one
+	BesideTo  string // address that puts it there, or takes it away; empty: there is none
+	BesideOf  string // its title
+	OtherLang string
+	OtherDir  string
+	Withdrawn bool // the informant withdrew consent: nothing is shown
+	Closed    string
+	Paras     []para
+	Rest      []para       // what the other text has beyond the last paragraph of this one
+	Lost      []lost       // passages that no longer stand where they were marked
+	Coder     *coderIsland // empty: may not code
+	Passages  int
+	Codings   int
+}
+
+// para is a paragraph with the passages that begin in it.
+type para struct {
+	N     int   // from 1
+	Runs  []run //
+	Notes []note
+	Code  string // address for coding in it; empty: may not
+	Other string // the paragraph at the same place in the other text
+
+	start, end int // code points
+}
+
+// run is a piece of text within which the same passages are marked.
+type run struct {
+	Start int    // in code points of the document
+	Text  string //
+	Segs  string // ids of the passages it is in, by space; empty: none
+	Depth string // how many they are: "d1", "d2", "d3" for three or more
+	ID    string // of the passage that begins here
+	More  []string
+	Here  string // " here" when it is in the passage that the address names
+	Focus bool   // the first such
+
+	in, begins []int // positions of the passages
+}
+
+// note is a passage in the margin, with its codes.
+type note struct {
+	ID      string
+	Excerpt string
+	Here    bool
+	Thread  string
+	Codes   []noteCode
+}
+
+type noteCode struct {
+	Name   string
+	Href   string
+	Colour string // class
+	Coder  string
+	Memo   string
+	Drop   string // address for taking it away; empty: may not
+}
+
+// lost is a passage whose words do not stand where its anchor says.
+type lost struct {
+	Quote string
+	Note  note
+}
+
+// coderIsland is what the script for coding needs.
+type coderIsland struct {
+	Action string
+	Codes  []treeCode
+}
+
+func (readerPage) template() string { return "reader" }
+
+// span is where a passage is, in code points, end exclusive.
+type span struct{ Start, End int }
+
+// layOut divides a text into paragraphs, which blank lines separate, and each into runs, cut wherever a span begins or
+// ends. Spans may overlap, nest, and cross paragraphs.
+func layOut(body string, spans []span) []para {
+	var paras []para
+	var froms, tos []int // of the paragraphs, in bytes
+	at, blank := 0, 2    // code points so far; line ends in a row
+	for i := 0; i < len(body); {
+		r, size := utf8.DecodeRuneInString(body[i:])
+		if r == '\n' {
+			blank++
+		} else {
+			if blank >= 2 {
+				paras = append(paras, para{N: len(paras) + 1, start: at})
+				froms, tos = append(froms, i), append(tos, i)
+			}
+			blank = 0
+			paras[len(paras)-1].end, tos[len(tos)-1] = at+1, i+size
+		}
+		i += size
+		at++
+	}
+	begin := make([]int, len(spans)) // spans by start, the longer first
+	for i := range spans {
+		begin[i] = i
+	}
+	slices.SortStableFunc(begin, func(a, b int) int {
+		return cmp.Or(spans[a].Start-spans[b].Start, spans[b].End-spans[a].End)
+	})
+	cuts := make([]int, 0, 2*len(spans))
+	for _, s := range spans {
+		cuts = append(cuts, s.Start, s.End)
+	}
+	slices.Sort(cuts)
+	cuts = slices.Compact(cuts)
+	var in, fresh []int // passages at this place; those of them that no run has begun yet
+	next, cut := 0, 0
+	for p := range paras {
+		x := &paras[p]
+		from, cp := froms[p], x.start
+		for cp < x.end {
+			in = slices.DeleteFunc(in, func(i int) bool { return spans[i].End <= cp })
+			fresh = slices.DeleteFunc(fresh, func(i int) bool { return spans[i].End <= cp })
+			for next < len(begin) && spans[begin[next]].Start <= cp {
+				if i := begin[next]; spans[i].End > cp {
+					in, fresh = append(in, i), append(fresh, i)
+				}
+				next++
+			}
+			for cut < len(cuts) && cuts[cut] <= cp {
+				cut++
+			}
+			end := x.end
+			if cut < len(cuts) {
+				end = min(end, cuts[cut])
+			}
+			to := tos[p]
+			if end < x.end {
+				to = from
+				for range end - cp {
+					_, size := utf8.DecodeRuneInString(body[to:])
+					to += size
+				}
+			}
+			x.Runs = append(x.Runs, run{Start: cp, Text: body[from:to], in: slices.Clone(in), begins: slices.Clone(fresh)})
+			fresh = fresh[:0]
+			from, cp = to, end
+		}
+	}
+	return paras
+}
+
+// excerpt is the beginning of a text.
+func excerpt(s string, n int) string {
+	i := 0
+	for p := range s {
+		if i == n {
+			return strings.TrimSpace(s[:p]) + "…"
+		}
+		i++
+	}
+	return s
+}
+
+// holds tells, for each passage, whether its words stand where its anchor says. One walk over the text serves all.
+func holds(body string, version int, segs []store.Item[coding.Segment]) []bool {
+	order := make([]int, len(segs))
+	for i := range segs {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return segs[a].Object.Anchor.Start - segs[b].Object.Anchor.Start })
+	out := make([]bool, len(segs))
+	at, b := 0, 0
+	for _, i := range order {
+		a := segs[i].Object.Anchor
+		for at < a.Start && b < len(body) {
+			_, size := utf8.DecodeRuneInString(body[b:])
+			b += size
+			at++
+		}
+		out[i] = at == a.Start && a.Version == version && strings.HasPrefix(body[b:], a.Quote)
+	}
+	return out
+}
+
+// consent gives what the informant agreed to; ok is false for a document that comes from no interview.
+func (v *visit) consent(d document.Document) (c fieldwork.Consent, ok bool, err error) {
+	if d.Interview == "" {
+		return c, false, nil
+	}
+	it, err := store.Get[fieldwork.Interview](v.Ctx, v.store(), v.Study, d.Interview)
+	return it.Object.Consent, true, err
+}
+
+// barred says why a document may not be coded; empty: it may.
+func barred(c fieldwork.Consent, interview bool) string {
+	switch {
+	case !interview || c.MayCode():
+		return ""
+	case c.Withdrawn != "":
+		return "The informant withdrew consent. Nothing of this interview may be shown or coded any more."
+	}
+	return "The informant did not agree to the coding of this interview, so no passage of it can be coded."
+}
+
+func showDocument(v *visit) error {
+	d := v.Object.(document.Document)
+	v.crumb("Documents", v.at("documents"))
+	p := readerPage{ID: string(d.ID), Title: d.Title, Kind: documentWord(d.Kind), Notice: d.Notice, Lang: d.Language, Dir: direction(d.Language),
+		Language: languageWord(d.Language), Thread: v.at("thread", string(d.ID))}
+	if d.Case != "" {
+		it, err := store.Get[cases.Case](v.Ctx, v.store(), v.Study, d.Case)
+		if err != nil && fault.Of(err) != fault.NotFound {
+			return err
+		}
+		p.Case = link{it.Object.Name, v.page(d.Case)}
+	}
+	if d.Record != "" {
+		p.Record = link{"Where it comes from", v.page(d.Record)}
+	}
+	consent, interview, err := v.consent(d)
+	if err != nil {
+		return err
+	}
+	if consent.Withdrawn != "" {
+		p.Withdrawn = true
+		return v.render(documentTitle(v.Node), p)
+	}
+	text, err := store.Text(v.Ctx, v.store(), v.Study, d.ID, d.Version)
+	if err != nil {
+		return err
+	}
+	segs, err := store.All[coding.Segment](v.Ctx, v.store(), v.Study, store.Filter{Owner: d.ID})
+	if err != nil {
+		return err
+	}
+	codings, err := store.CodingsOf[coding.Coding](v.Ctx, v.store(), v.Study, d.ID)
+	if err != nil {
+		return err
+	}
+	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return err
+	}
+	p.Passages, p.Codings = len(segs), len(codings)
+	tree := codeTree(store.Objects(codes))
+	if v.may(study.CodeText, d.Case) {
+		if p.Closed = barred(consent, interview); p.Closed == "" {
+			p.Coder = &coderIsland{Action: v.at("document", string(d.ID), "code"), Codes: tree}
+		}
+	}
+	v.markUp(&p, d, text.Body, segs, codings, tree)
+	if err := v.beside(&p, d); err != nil {
+		return err
+	}
+	return v.render(documentTitle(v.Node), p)
+}
+
+// markUp lays out the text with its passages, and sets the codes beside it.
+func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode) {
+	here := v.R.URL.Query().Get("segment")
+	byCode := make(map[thread.ID]noteCode, len(tree))
+	for _, c := range tree {
+		byCode[c.ID] = noteCode{Name: c.Name, Href: v.at("code", string(c.ID)), Colour: c.Colour}
+	}
+	any, dropAt := v.may(study.Edit, d.Case), ""
+	if v.may(study.CodeText, d.Case) {
+		dropAt = v.at("document", string(d.ID), "drop") + "?coding="
+	}
+	given := make(map[thread.ID][]noteCode, len(segs))
+	for _, it := range codings {
+		c := it.Object
+		n := byCode[c.Code]
+		n.Coder, n.Memo = c.Coder, c.Memo
+		if dropAt != "" && (any || c.Coder == v.Member.Handle) {
+			n.Drop = dropAt + string(it.Node.ID)
+		}
+		given[c.Segment] = append(given[c.Segment], n)
+	}
+	stands := holds(body, d.Version, segs)
+	var spans []span
+	var marked []note
+	for i, it := range segs {
+		a := it.Object.Anchor
+		n := note{ID: string(it.Object.ID), Excerpt: excerpt(a.Quote, 28), Here: string(it.Object.ID) == here, Thread: v.at("thread", string(it.Object.ID)), Codes: given[it.Object.ID]}
+		if !stands[i] {
+			p.Lost = append(p.Lost, lost{a.Quote, n})
+			continue
+		}
+		spans = append(spans, span{a.Start, a.End})
+		marked = append(marked, n)
+	}
+	p.Paras = layOut(body, spans)
+	focused := false
+	var ids strings.Builder
+	for i := range p.Paras {
+		x := &p.Paras[i]
+		if p.Coder != nil {
+			x.Code = p.Coder.Action + "?paragraph=" + strconv.Itoa(x.N)
+		}
+		for k := range x.Runs {
+			r := &x.Runs[k]
+			if len(r.in) == 0 {
+				continue
+			}
+			ids.Reset()
+			for n, s := range r.in {
+				if n > 0 {
+					ids.WriteByte(' ')
+				}
+				ids.WriteString(marked[s].ID)
+				if marked[s].Here {
+					r.Here, r.Focus = " here", !focused
+					focused = true
+				}
+			}
+			r.Segs, r.Depth = ids.String(), [...]string{"d1", "d2", "d3"}[min(len(r.in), 3)-1]
+			for n, s := range r.begins {
+				if n == 0 {
+					r.ID = marked[s].ID
+				} else {
+					r.More = append(r.More, marked[s].ID)
+				}
+				x.Notes = append(x.Notes, marked[s])
+			}
+		}
+	}
+}
+
+// beside finds the original of a translation, or the translations of an original, and sets the other text beside this one
+// when it is asked for. The two are aligned by paragraph.
+func (v *visit) beside(p *readerPage, d document.Document) error {
+	others, err := store.Above[document.Document](v.Ctx, v.store(), v.Study, d.ID)
+	if err != nil {
+		return err
+	}
+	if d.Translates != "" {
+		it, err := store.Get[document.Document](v.Ctx, v.store(), v.Study, d.Translates)
+		if err != nil {
+			return err
+		}
+		others = append([]store.Item[document.Document]{it}, others...)
+	}
+	others = slices.DeleteFunc(others, func(it store.Item[document.Document]) bool { return !v.sees(it.Node) })
+	if len(others) == 0 {
+		return nil
+	}
+	own := v.at("document", p.ID)
+	for _, it := range others {
+		word := "Translation into " + languageWord(it.Object.Language)
+		if it.Object.ID == d.Translates {
+			word = "Original in " + languageWord(it.Object.Language)
+		}
+		p.Others = append(p.Others, link{word, v.at("document", string(it.Object.ID))})
+	}
+	o := others[0].Object
+	p.BesideOf, p.BesideTo = p.Others[0].Text, own+"?beside=1"
+	if v.R.URL.Query().Get("beside") == "" {
+		return nil
+	}
+	consent, _, err := v.consent(o)
+	if err != nil || consent.Withdrawn != "" {
+		return err
+	}
+	text, err := store.Text(v.Ctx, v.store(), v.Study, o.ID, o.Version)
+	if err != nil {
+		return err
+	}
+	p.Beside, p.BesideTo, p.OtherLang, p.OtherDir = true, own, o.Language, direction(o.Language)
+	for i, x := range layOut(text.Body, nil) {
+		if i < len(p.Paras) {
+			p.Paras[i].Other = x.Runs[0].Text
+			continue
+		}
+		p.Rest = append(p.Rest, para{N: x.N, Other: x.Runs[0].Text})
+	}
+	return nil
+}
+
+// documentTitle is the title of pages about a document. It ends in the history of browsers, so that of an interview says
+// nothing.
+func documentTitle(n thread.Node) string {
+	if n.Protected {
+		return "Interview document"
+	}
+	return n.Label
+}

@@ -1,0 +1,20 @@
+package web
+
+// sections lists the parts of the workspace in the order of the study's navigation. A new page adds its section here.
+func (s *Server) sections() []section {
+	return []section{
+		s.signIn(),
+		s.portfolio(),
+		s.overview(),
+		// The content of a study, in the order of the eight steps: add yours here.
+		s.literature(),
+		s.universe(),
+		s.documents(),
+		s.codebook(),
+		s.thread(),
+		s.stale(),
+		s.journal(),
+		s.people(),
+		s.accounts(),
+	}
+}
