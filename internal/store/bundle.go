@@ -56,6 +56,19 @@ func (i Imported) Nothing() bool { return i.New+i.Changed+i.Removed == 0 }
 // then with how much is done; it may be nil.
 func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, progress func(done, total int)) (Imported, error) {
 	var out Imported
+	standing, err := All[study.Edition](ctx, s, b.Slug, Filter{})
+	if err != nil {
+		return out, err
+	}
+	b.Objects = slices.Clone(b.Objects)
+	for i, o := range b.Objects {
+		for _, it := range standing { // what an edition froze when it first came in stays so
+			if e, ok := o.(study.Edition); ok && e.ID == it.Object.ID && e.State == "" {
+				e.State = it.Object.State
+				b.Objects[i] = e
+			}
+		}
+	}
 	plan, err := planImport(b)
 	if err != nil {
 		return out, err
