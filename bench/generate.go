@@ -28,7 +28,8 @@ const (
 )
 
 // generate makes a study of the stated sizes from a seed. Statements stand in four layers: takeaways rest on passages,
-// findings on takeaways, lessons on findings, recommendations on lessons, ten links each.
+// findings on takeaways, lessons on findings, recommendations on lessons. A takeaway names fourteen passages, every statement
+// above four things, which makes 20,000 links.
 func generate(seed uint64) store.Bundle {
 	r := rand.New(rand.NewPCG(seed, 1))
 	words := strings.Fields("power price street student judge party vote court office contract bank minister village union letter square night paper road school market fund film list law")
@@ -99,10 +100,9 @@ func generate(seed uint64) store.Bundle {
 			add(coding.Coding{Segment: seg, Code: id("code-", r.IntN(nCodes)), Coder: []string{"coder-a", "coder-b"}[c%2], Case: inCase})
 		}
 	}
-	const each = links / statements
-	pick := func(from []thread.ID) []thread.ID {
+	pick := func(from []thread.ID, n int) []thread.ID {
 		var out []thread.ID
-		for _, i := range r.Perm(len(from))[:min(each, len(from))] {
+		for _, i := range r.Perm(len(from))[:min(n, len(from))] {
 			out = append(out, from[i])
 		}
 		return out
@@ -116,18 +116,18 @@ func generate(seed uint64) store.Bundle {
 		return out
 	}
 	takeaways := layer(1200, "take-", func(x thread.ID, i int) thread.Object {
-		return synthesis.Takeaway{ID: x, Case: id("case-", i%nCases), Direction: "success", Title: "Takeaway " + fmt.Sprint(i), Text: sentence(), Supports: pick(segments[i%nCases])}
+		return synthesis.Takeaway{ID: x, Case: id("case-", i%nCases), Direction: "success", Title: "Takeaway " + fmt.Sprint(i), Text: sentence(), Supports: pick(segments[i%nCases], 14)}
 	})
 	findings := layer(400, "find-", func(x thread.ID, i int) thread.Object {
-		return synthesis.Finding{ID: x, Title: "Finding " + fmt.Sprint(i), Text: sentence(), Supports: pick(takeaways)}
+		return synthesis.Finding{ID: x, Title: "Finding " + fmt.Sprint(i), Text: sentence(), Supports: pick(takeaways, 4)}
 	})
 	concern := synthesis.Concern{Level: "minor", Reason: "Chance."}
 	lessons := layer(200, "lesson-", func(x thread.ID, i int) thread.Object {
-		return synthesis.Lesson{ID: x, Title: "Lesson " + fmt.Sprint(i), Statement: sentence(), Scope: "None.", Supports: pick(findings),
+		return synthesis.Lesson{ID: x, Title: "Lesson " + fmt.Sprint(i), Statement: sentence(), Scope: "None.", Supports: pick(findings, 4),
 			Confidence: synthesis.Confidence{Limitations: concern, Coherence: concern, Adequacy: concern, Relevance: concern, Level: "low", Reason: "Chance."}}
 	})
 	layer(200, "recom-", func(x thread.ID, i int) thread.Object {
-		return synthesis.Recommendation{ID: x, Audiences: []string{"activist"}, Action: "Do " + fmt.Sprint(i), Detail: sentence(), Risks: "None.", Supports: pick(lessons)}
+		return synthesis.Recommendation{ID: x, Audiences: []string{"activist"}, Action: "Do " + fmt.Sprint(i), Detail: sentence(), Risks: "None.", Supports: pick(lessons, 4)}
 	})
 	for _, o := range b.Objects {
 		if o.Ref().Kind().IsStatement() {

@@ -30,13 +30,18 @@ func (e *env) user() *cobra.Command {
 }
 
 // password reads a password from standard input, or makes one.
-func (e *env) password(fromInput bool) (password, secret string, made bool, err error) {
+func (e *env) password(name string, fromInput bool) (password, secret string, made bool, err error) {
 	if fromInput {
 		line, err := bufio.NewReader(e.in).ReadString('\n')
 		if err != nil && line == "" {
 			return "", "", false, fault.New(fault.Usage, "There is no password on standard input.")
 		}
 		password = strings.TrimRight(line, "\r\n")
+		var ps fault.Problems
+		account.CheckNew(&ps, "password", name, password)
+		if err := ps.Err(); err != nil {
+			return "", "", false, err
+		}
 	} else {
 		password, made = account.NewPassword(), true
 	}
@@ -70,7 +75,7 @@ func (e *env) userAdd() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			password, secret, made, err := e.password(stdin)
+			password, secret, made, err := e.password(args[0], stdin)
 			if err != nil {
 				return err
 			}
@@ -181,7 +186,7 @@ func (e *env) userReset() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			password, secret, made, err := e.password(stdin)
+			password, secret, made, err := e.password(args[0], stdin)
 			if err != nil {
 				return err
 			}

@@ -78,6 +78,10 @@ func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, 
 		out, err = t.importPlan(plan, replace, progress)
 		return err
 	})
+	if err == nil && out.New+out.Changed > 1000 {
+		// Much has changed: tell the engine's planner. The study stands whether this succeeds or not.
+		_, _ = s.write.db.ExecContext(ctx, `analyze`)
+	}
 	return out, err
 }
 

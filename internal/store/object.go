@@ -340,10 +340,10 @@ func (t *Tx) carryUp(study string, id thread.ID) error {
 	}, `with recursive up (id) as (
 			select from_id from link where study = $1 and to_id = $2
 			union
-			select l.from_id from link l join up u on l.to_id = u.id where l.study = $1)
+			select l.from_id from up u cross join link l where l.study = $1 and l.to_id = u.id)
 		select l.from_id, l.to_id, l.role, o.print, f.content, f.basis
-		from up u join link l on l.study = $1 and l.from_id = u.id
-		join object o on o.study = $1 and o.id = l.to_id join object f on f.study = $1 and f.id = l.from_id`, study, string(id))
+		from up u cross join link l join object o on o.study = l.study and o.id = l.to_id join object f on f.study = l.study and f.id = l.from_id
+		where l.study = $1 and l.from_id = u.id`, study, string(id))
 	if err != nil {
 		return err
 	}

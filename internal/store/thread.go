@@ -7,6 +7,9 @@ import (
 	"throughline/internal/thread"
 )
 
+// The walk is written with cross join because SQLite keeps the order of one: from what was reached to its links, by index,
+// and never through all links of the study. To PostgreSQL it is an ordinary join.
+
 // direction is the way a thread is walked.
 type direction int
 
@@ -58,9 +61,10 @@ func graph(ctx context.Context, q querier, study string, id thread.ID, d directi
 	}, `with recursive walk (id) as (
 			select cast($2 as text)
 			union
-			select l.`+far+` from link l join walk w on l.`+near+` = w.id where l.study = $1)
+			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
 		select l.from_id, l.to_id, l.role, l.seen, `+prefixed("o", nodeColumns)+`
-		from walk w join link l on l.study = $1 and l.`+near+` = w.id join object o on o.study = $1 and o.id = l.`+far, study, string(id))
+		from walk w cross join link l join object o on o.study = l.study and o.id = l.`+far+`
+		where l.study = $1 and l.`+near+` = w.id`, study, string(id))
 	if err != nil {
 		return thread.Graph{}, err
 	}
