@@ -122,22 +122,22 @@ func newSite(t *testing.T, more ...Route) *site {
 	return &site{t: t, st: st, srv: srv, clock: c, log: log}
 }
 
-// browser is somebody at the workspace, with cookies.
-type browser struct {
+// visitor is somebody at the workspace, with cookies.
+type visitor struct {
 	s   *site
 	jar http.CookieJar
 	ip  string
 }
 
-func (s *site) browser() *browser {
+func (s *site) visitor() *visitor {
 	jar, _ := cookiejar.New(nil)
-	return &browser{s, jar, "192.0.2.1:1234"}
+	return &visitor{s, jar, "192.0.2.1:1234"}
 }
 
 // as signs somebody in; an empty name stays outside.
-func (s *site) as(name string) *browser {
+func (s *site) as(name string) *visitor {
 	s.t.Helper()
-	b := s.browser()
+	b := s.visitor()
 	if name == "" {
 		return b
 	}
@@ -167,7 +167,7 @@ func (s *site) disable(name string, disabled bool) {
 	}
 }
 
-func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
+func (b *visitor) do(r *http.Request) *httptest.ResponseRecorder {
 	u := &url.URL{Scheme: "http", Host: "example.com", Path: "/"}
 	for _, c := range b.jar.Cookies(u) {
 		r.AddCookie(c)
@@ -179,11 +179,11 @@ func (b *browser) do(r *http.Request) *httptest.ResponseRecorder {
 	return w
 }
 
-func (b *browser) get(path string) *httptest.ResponseRecorder {
+func (b *visitor) get(path string) *httptest.ResponseRecorder {
 	return b.do(httptest.NewRequest("GET", path, nil))
 }
 
-func (b *browser) post(path string, v url.Values) *httptest.ResponseRecorder {
+func (b *visitor) post(path string, v url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest("POST", path, strings.NewReader(v.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -297,14 +297,14 @@ func principals() []string {
 	return out
 }
 
-// fill puts an object's id and the study into a route's pattern.
+// address puts an object's id and the study into a route's pattern.
 func address(pattern string, slug string, id thread.ID) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
 	r := strings.NewReplacer("{study}", slug, "{id}", string(id), "{name}", "spare", "{$}", "")
 	return method, r.Replace(path)
 }
 
-// edit changes an object of alpha as somebody.
+// put writes an object of alpha as somebody.
 func (s *site) put(who string, o thread.Object) {
 	s.t.Helper()
 	err := s.st.Write(context.Background(), who, func(tx *store.Tx) error { return tx.Put("alpha", o, store.Any) })

@@ -11,7 +11,7 @@ func (v *visit) page(id thread.ID) string {
 	switch id.Kind() {
 	case thread.Study:
 		return v.at()
-	case thread.Record, thread.Document, thread.Code:
+	case thread.Record, thread.Document, thread.Code, thread.Case, thread.Takeaway, thread.Score, thread.Condition:
 		return v.at(string(id.Kind()), string(id))
 	}
 	return v.at("thread", string(id))

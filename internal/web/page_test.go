@@ -64,6 +64,7 @@ func filled(t reflect.Type, text string, yes bool, depth int) reflect.Value {
 // TestEveryTemplate executes every page with hostile text in every field, all flags on and all off, everything there and
 // nothing there; none fails, and nothing hostile comes through.
 func TestEveryTemplate(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	pages := []page{errorPage{}, formPage{}}
 	for _, sec := range s.srv.sections() {
@@ -127,8 +128,9 @@ func TestFormFields(t *testing.T) {
 	}
 }
 
-// hostile writes text that tries to break out into the fields of real objects and opens all pages of them.
+// TestHostileContent writes text that tries to break out into the fields of real objects and opens all pages of them.
 func TestHostileContent(t *testing.T) {
+	t.Parallel()
 	s := newSite(t)
 	bad := `"><script>alert(1)</script>`
 	take := s.take("take-arm")
@@ -149,7 +151,7 @@ func TestHostileContent(t *testing.T) {
 		if !strings.HasPrefix(rt.Pattern, "GET ") {
 			continue
 		}
-		for _, o := range whole.Objects {
+		for _, o := range fitting(rt, whole.Objects) {
 			_, path := address(rt.Pattern, "alpha", o.Ref())
 			if r := b.get(path); strings.Contains(r.Body.String(), "<script>alert") {
 				t.Errorf("GET %s lets a script through", path)
@@ -192,7 +194,7 @@ func TestConflictKeepsBothTexts(t *testing.T) {
 	a, b := s.as("lead"), s.as("researcher-1")
 	const path = "/s/alpha/test-code/code-tactics"
 	va, vb := versionIn(t, a.get(path).Body.String()), versionIn(t, b.get(path).Body.String())
-	send := func(by *browser, version, define string) (int, string) {
+	send := func(by *visitor, version, define string) (int, string) {
 		r := by.post(path, url.Values{"version": {version}, "name": {"Tactics"}, "define": {define}, "colour": {""}})
 		return r.Code, r.Body.String()
 	}

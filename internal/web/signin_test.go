@@ -16,7 +16,7 @@ func signInWith(name, pass string) url.Values { return url.Values{"name": {name}
 
 func TestSignIn(t *testing.T) {
 	s := newSite(t)
-	b := s.browser()
+	b := s.visitor()
 	r := b.get("/s/alpha/thread/find-broad?open=a")
 	if r.Code != http.StatusSeeOther || r.Header().Get("Location") != "/sign-in?next=%2Fs%2Falpha%2Fthread%2Ffind-broad%3Fopen%3Da" {
 		t.Fatalf("a closed page sends to %q", r.Header().Get("Location"))
@@ -45,7 +45,7 @@ func TestSignIn(t *testing.T) {
 	if n := r.Result().Cookies()[0].Value; n == old {
 		t.Error("the token is not renewed at sign-in")
 	}
-	stolen := s.browser()
+	stolen := s.visitor()
 	req := httptest.NewRequest("GET", "/s/alpha", nil)
 	req.AddCookie(&http.Cookie{Name: c.Name, Value: old})
 	if r := stolen.do(req); r.Code != http.StatusSeeOther {
@@ -56,7 +56,7 @@ func TestSignIn(t *testing.T) {
 		t.Errorf("after signing out: %d", r.Code)
 	}
 	for _, wrong := range []url.Values{signInWith("lead", "wrong password"), signInWith("nobody", password), signInWith("closed", password), signInWith("", ""), signInWith("lead", strings.Repeat("x", 5000))} {
-		r := s.browser().post("/sign-in", wrong)
+		r := s.visitor().post("/sign-in", wrong)
 		if r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "do not fit") || strings.Contains(r.Body.String(), password) {
 			t.Errorf("%v: %d", wrong, r.Code)
 		}
@@ -70,7 +70,7 @@ func TestSecureCookie(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.srv = srv
-	r := s.browser().post("/sign-in", signInWith("lead", password))
+	r := s.visitor().post("/sign-in", signInWith("lead", password))
 	if c := r.Result().Cookies()[0]; !c.Secure || !strings.HasPrefix(c.Name, "__Host-") {
 		t.Errorf("cookie: %+v", c)
 	}
@@ -89,7 +89,7 @@ func TestNextStaysHere(t *testing.T) {
 
 func TestSessionEnds(t *testing.T) {
 	s := newSite(t)
-	in := func(b *browser) bool { return b.get("/s/alpha").Code == http.StatusOK }
+	in := func(b *visitor) bool { return b.get("/s/alpha").Code == http.StatusOK }
 
 	b := s.as("lead")
 	s.clock.move(idle + time.Minute)
@@ -143,7 +143,7 @@ func TestSessionEnds(t *testing.T) {
 
 func TestThrottle(t *testing.T) {
 	s := newSite(t)
-	b := s.browser()
+	b := s.visitor()
 	for range accountBurst {
 		if r := b.post("/sign-in", signInWith("lead", "wrong")); r.Code != http.StatusUnprocessableEntity {
 			t.Fatalf("refused early: %d", r.Code)
@@ -161,7 +161,7 @@ func TestThrottle(t *testing.T) {
 		t.Errorf("still locked out after the time that was told: %d", r.Code)
 	}
 	// One address that tries many names.
-	e := s.browser()
+	e := s.visitor()
 	e.ip = "198.51.100.7:99"
 	th := s.srv.throttle
 	for i := range addressBurst {
@@ -241,7 +241,7 @@ func TestCrossOriginRefused(t *testing.T) {
 
 func TestPostAfterTheSessionEnded(t *testing.T) {
 	s := newSite(t)
-	r := s.browser().post("/s/alpha/confirm/take-arm", url.Values{"basis": {"x"}})
+	r := s.visitor().post("/s/alpha/confirm/take-arm", url.Values{"basis": {"x"}})
 	if r.Code != http.StatusUnauthorized || !strings.Contains(r.Body.String(), "nothing you typed is lost") {
 		t.Errorf("%d %s", r.Code, r.Body)
 	}
@@ -249,7 +249,7 @@ func TestPostAfterTheSessionEnded(t *testing.T) {
 
 func TestLargeBodyRefused(t *testing.T) {
 	s := newSite(t)
-	r := s.browser().post("/sign-in", url.Values{"name": {strings.Repeat("x", largestBody+1)}})
+	r := s.visitor().post("/sign-in", url.Values{"name": {strings.Repeat("x", largestBody+1)}})
 	if r.Code != http.StatusUnprocessableEntity {
 		t.Errorf("%d", r.Code)
 	}
@@ -257,7 +257,7 @@ func TestLargeBodyRefused(t *testing.T) {
 
 func TestPanicIsAPage(t *testing.T) {
 	s := newSite(t, Route{Pattern: "GET /panic", Policy: Public(), Handle: func(*visit) error { panic("ARMWORDS") }})
-	r := s.browser().get("/panic")
+	r := s.visitor().get("/panic")
 	if r.Code != http.StatusInternalServerError || !strings.Contains(r.Body.String(), "Something went wrong") || strings.Contains(s.log.String(), "ARMWORDS") {
 		t.Errorf("%d %s\n%s", r.Code, r.Body, s.log)
 	}
