@@ -104,16 +104,22 @@ func showCondition(v *visit) error {
 	return v.render(c.Name, p)
 }
 
-var methodWords = map[string]string{
-	"crisp":  "A threshold: from it on a case is in, below it out.",
-	"direct": "A curve through three anchors: fully out (0.05), neither in nor out (0.5), fully in (0.95).",
-	"words":  "Each word is worth a membership.",
+func methodWords(method string) string {
+	switch method {
+	case "crisp":
+		return "A threshold: from it on a case is in, below it out."
+	case "direct":
+		return "A curve through three anchors: fully out (0.05), neither in nor out (0.5), fully in (0.95)."
+	case "words":
+		return "Each word is worth a membership."
+	}
+	return ""
 }
 
 // calibration shows a calibration with the scores of the cases that the member may see.
 func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.ID) (calibrationView, error) {
 	k := c.Calibration
-	out := calibrationView{Method: methodWords[k.Method], Reason: k.Reason}
+	out := calibrationView{Method: methodWords(k.Method), Reason: k.Reason}
 	switch k.Method {
 	case "crisp":
 		out.Anchors = []calibrationRow{{"below " + number(k.Threshold), "0", "out"}, {number(k.Threshold) + " and above", "1", "in"}}

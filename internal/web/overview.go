@@ -54,7 +54,7 @@ func showOverview(v *visit) error {
 
 // stepNav names the entries of the navigation that belong to a step.
 func stepNav(i int) []string {
-	return [][]string{{"Literature", "Records"}, {"Universe", "Cases"}, {"Fieldwork"}, {"Documents", "Codebook", "Codes"}, {"Scores", "Analyses", "Analysis"}, {"Lessons", "Recommendations"}, {"Answers"}, {"Journal"}}[i]
+	return [][]string{{"Literature"}, {"Universe"}, {"Fieldwork"}, {"Documents", "Codebook"}, {"Scores", "Analysis", "Findings"}, {"Lessons", "Recommendations"}, {"Answers"}, {"Journal"}}[i]
 }
 
 // navLinks gives the entries of the study's navigation with these words that the member may open.

@@ -11,7 +11,8 @@ func (v *visit) page(id thread.ID) string {
 	switch id.Kind() {
 	case thread.Study:
 		return v.at()
-	case thread.Record, thread.Document, thread.Code, thread.Case, thread.Takeaway, thread.Score, thread.Condition:
+	case thread.Record, thread.Document, thread.Code, thread.Case, thread.Takeaway, thread.Score, thread.Condition,
+		thread.Analysis, thread.Finding, thread.Lesson, thread.Recommendation, thread.Answer:
 		return v.at(string(id.Kind()), string(id))
 	}
 	return v.at("thread", string(id))

@@ -1,0 +1,350 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/internal/chain"
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/synthesis"
+	"throughline/internal/thread"
+)
+
+// analysesPage lists the analyses of a study.
+type analysesPage struct {
+	Items []analysisLine
+}
+
+type analysisLine struct {
+	Title   string
+	Href    string
+	Sort    string
+	Outcome string
+	Shows   string
+	State   string
+}
+
+func (analysesPage) template() string { return "analyses" }
+
+// analysisPage shows one analysis: first in plain words, then the truth table and the solutions.
+type analysisPage struct {
+	Title     string
+	Sort      string
+	Standing  standing
+	Reading   string
+	Plain     []string
+	Outcome   link
+	Cases     caseList
+	Cutoffs   []string
+	Run       bool // it has a result
+	Aged      string
+	Again     string // address to run it again; empty: not for this role
+	Version   int64
+	Message   string
+	Columns   []scoreColumn
+	Rows      []truthRow
+	Solutions []solutionView
+	Letters   []letterName
+}
+
+// truthRow is one observed configuration.
+type truthRow struct {
+	Cells       []string // "present", "absent"
+	Cases       caseList
+	Consistency string
+	PRI         string
+	Output      string
+	Deviant     caseList
+	HasDeviant  bool
+}
+
+type solutionView struct {
+	Name   string
+	About  string
+	Models []modelView
+}
+
+type modelView struct {
+	Name        string // "Model 1 of 2"; empty: there is one
+	Formula     string
+	Words       string
+	Consistency string
+	PRI         string
+	Coverage    string
+	Terms       []termView
+}
+
+type termView struct {
+	Formula     string
+	Words       string
+	Consistency string
+	Raw         string
+	Unique      string
+	Cases       caseList
+}
+
+type letterName struct{ Letter, Name, Href string }
+
+func (analysisPage) template() string { return "analysis" }
+
+func (s *Server) analyses() section {
+	return section{
+		Routes: []Route{
+			{Pattern: "GET /s/{study}/analysis", Policy: Of(study.Read), Nav: "Analysis", Handle: showAnalyses},
+			{Pattern: "GET /s/{study}/analysis/{id}", Policy: On(study.Read, thread.Analysis), Handle: showAnalysis},
+			{Pattern: "POST /s/{study}/analysis/{id}/run", Policy: On(study.Edit, thread.Analysis), Handle: runAnalysis},
+			{Pattern: "GET /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
+			{Pattern: "POST /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
+		},
+		Pages: []page{analysesPage{}, analysisPage{}},
+	}
+}
+
+func showAnalyses(v *visit) error {
+	items, err := store.All[synthesis.Analysis](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return err
+	}
+	conditions, err := v.conditions()
+	if err != nil {
+		return err
+	}
+	p := analysesPage{}
+	for _, it := range items {
+		a := it.Object
+		l := analysisLine{Title: a.Title, Href: v.page(a.ID), Sort: a.Mode, Outcome: string(a.Outcome), State: it.Node.State(), Shows: a.Reading}
+		for _, c := range conditions {
+			if c.ID == a.Outcome {
+				l.Outcome = c.Name
+			}
+		}
+		if l.Shows == "" {
+			l.Shows = seen(a)
+		}
+		p.Items = append(p.Items, l)
+	}
+	return v.render("Analysis", p)
+}
+
+// seen says how much of what is possible the cases show.
+func seen(a synthesis.Analysis) string {
+	if a.Result == nil {
+		return "It has not been run yet."
+	}
+	k, n := len(a.Conditions), len(a.Result.Rows)
+	if k > 30 {
+		return fmt.Sprintf("%s are compared by %s.", plural(len(a.Cases), "case"), plural(k, "condition"))
+	}
+	return fmt.Sprintf("%s are compared by %s. Of the %d combinations that are possible, the cases show %d; nobody has seen the other %d.", plural(len(a.Cases), "case"), plural(k, "condition"), 1<<k, n, a.Result.Remainders)
+}
+
+func showAnalysis(v *visit) error { return v.analysisPage("") }
+
+func (v *visit) analysisPage(message string) error {
+	a := v.Object.(synthesis.Analysis)
+	v.crumb("Analysis", v.at("analysis"))
+	names, err := v.caseNames()
+	if err != nil {
+		return err
+	}
+	all, err := v.conditions()
+	if err != nil {
+		return err
+	}
+	byID := map[thread.ID]synthesis.Condition{}
+	letters := map[string]string{}
+	for _, c := range all {
+		byID[c.ID] = c
+		letters[c.Letter] = c.Name
+	}
+	p := analysisPage{Title: a.Title, Sort: a.Mode, Reading: a.Reading, Run: a.Result != nil, Message: message, Version: v.Version,
+		Outcome: link{byID[a.Outcome].Name, v.page(a.Outcome)}, Cases: v.caseList(a.Cases, names, "scores")}
+	if p.Standing, err = v.standing(v.Node, study.Edit); err != nil {
+		return err
+	}
+	if v.may(study.Edit, "") {
+		p.Again = v.at("analysis", string(a.ID), "run")
+	}
+	p.Plain = plainWords(a, p.Outcome.Text, letters)
+	p.Cutoffs = []string{"a combination needs at least " + plural(a.Frequency, "case"), "and a consistency of at least " + number(a.Consistency)}
+	if a.PRI > 0 {
+		p.Cutoffs = append(p.Cutoffs, "and a proportional reduction in inconsistency (PRI) of at least "+number(a.PRI))
+	}
+	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
+		c := byID[id]
+		p.Letters = append(p.Letters, letterName{c.Letter, c.Name, v.page(id)})
+		if id != a.Outcome {
+			p.Columns = append(p.Columns, scoreColumn{Name: c.Name, Letter: c.Letter, Href: v.page(id)})
+		}
+	}
+	if a.Result == nil {
+		return v.render(a.Title, p)
+	}
+	if p.Aged, err = v.aged(a, all); err != nil {
+		return err
+	}
+	for _, r := range a.Result.Rows {
+		row := truthRow{Cases: v.caseList(r.Cases, names, "scores"), Consistency: two(r.Consistency), PRI: two(r.PRI), Output: outputWord(r.Output), Deviant: v.caseList(r.Deviant, names, "scores"), HasDeviant: len(r.Deviant) > 0}
+		for _, x := range r.Configuration {
+			row.Cells = append(row.Cells, map[bool]string{true: "present", false: "absent"}[x == '1'])
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	for _, s := range a.Result.Solutions {
+		view := solutionView{Name: strings.ToUpper(s.Kind[:min(1, len(s.Kind))]) + s.Kind[min(1, len(s.Kind)):] + " solution"}
+		switch s.Kind {
+		case "conservative":
+			view.About = "It uses only combinations that were seen in cases."
+		case "parsimonious":
+			view.About = "It also supposes something of combinations that nobody has seen, wherever that makes the terms shorter. Read it together with the conservative one."
+		}
+		for i, m := range s.Models {
+			model := modelView{Formula: m.Formula, Words: formulaWords(m.Formula, letters), Consistency: two(m.Consistency), PRI: two(m.PRI), Coverage: two(m.Coverage)}
+			if len(s.Models) > 1 {
+				model.Name = fmt.Sprintf("Model %d of %d", i+1, len(s.Models))
+			}
+			for _, t := range m.Terms {
+				model.Terms = append(model.Terms, termView{Formula: t.Formula, Words: formulaWords(t.Formula, letters), Consistency: two(t.Consistency), Raw: two(t.RawCoverage), Unique: two(t.UniqueCoverage), Cases: v.caseList(t.Cases, names, "scores")})
+			}
+			view.Models = append(view.Models, model)
+		}
+		p.Solutions = append(p.Solutions, view)
+	}
+	return v.render(a.Title, p)
+}
+
+// aged tells whether the frozen result was computed from other values than those that stand now. A member of a country
+// team sees only a part of the scores, and is told nothing but that.
+func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition) (string, error) {
+	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return "", err
+	}
+	const changed = "The scores or calibrations have changed since this result was computed: it no longer is what an analysis of the scores that stand now would give."
+	d, err := a.Data(conditions, store.Objects(scores))
+	switch {
+	case fault.Of(err) == fault.Invalid:
+		return changed + " It cannot be run just now, because a score is missing or does not fit its calibration.", nil
+	case err != nil:
+		return "", err
+	case a.Inputs != "" && a.InputsOf(d) != a.Inputs:
+		return changed, nil
+	}
+	return "", nil
+}
+
+// plainWords says what an analysis shows before any number: how much of what is possible was seen, what goes with the
+// outcome, and with how much caution to read it.
+func plainWords(a synthesis.Analysis, outcome string, letters map[string]string) []string {
+	out := []string{seen(a)}
+	if a.Result == nil {
+		return out
+	}
+	var contradictions int
+	for _, r := range a.Result.Rows {
+		if r.Output == "C" {
+			contradictions++
+		}
+	}
+	for _, s := range a.Result.Solutions {
+		if s.Kind != "conservative" {
+			continue
+		}
+		switch {
+		case len(s.Models) == 0:
+			out = append(out, fmt.Sprintf("No combination goes with “%s” consistently enough to count, so there is no solution.", outcome))
+		case len(s.Models) > 1:
+			out = append(out, fmt.Sprintf("The cases allow %d models of what goes with “%s” and cannot tell which of them is right.", len(s.Models), outcome))
+		default:
+			var ways []string
+			for _, t := range s.Models[0].Terms {
+				ways = append(ways, formulaWords(t.Formula, letters))
+			}
+			out = append(out, fmt.Sprintf("“%s” went together with %s.", outcome, strings.Join(ways, "; or with ")))
+		}
+	}
+	if contradictions > 0 {
+		out = append(out, fmt.Sprintf("%s hold cases with and without the outcome: something that is not among the conditions tells them apart.", plural(contradictions, "combination")))
+	}
+	return append(out, "Read it with caution. With so few cases this describes the cases compared; it does not prove what causes what, and one score that changes can change the result.")
+}
+
+// formulaWords reads a formula such as COAL*~VIOL + BUS aloud.
+func formulaWords(formula string, letters map[string]string) string {
+	var terms []string
+	for _, t := range strings.Split(formula, "+") {
+		var parts []string
+		for _, x := range strings.Split(strings.TrimSpace(t), "*") {
+			x = strings.TrimSpace(x)
+			letter, absent := strings.CutPrefix(x, "~")
+			name := letters[letter]
+			if name == "" {
+				name = letter
+			}
+			if absent {
+				name = "absence of “" + name + "”"
+			} else {
+				name = "“" + name + "”"
+			}
+			parts = append(parts, name)
+		}
+		terms = append(terms, strings.Join(parts, " and "))
+	}
+	return strings.Join(terms, ", or ")
+}
+
+func outputWord(o string) string {
+	switch o {
+	case "1":
+		return "goes with the outcome"
+	case "0":
+		return "does not"
+	case "C":
+		return "contradictory"
+	}
+	return "too few cases to say"
+}
+
+// runAnalysis computes the result anew from the scores as they stand, and freezes it.
+func runAnalysis(v *visit) error {
+	from, err := strconv.ParseInt(v.R.PostForm.Get("version"), 10, 64)
+	if err != nil || from < 1 {
+		return fault.New(fault.Invalid, "The form does not say which version of the analysis it was made from. Load the page again.")
+	}
+	err = chain.Analyse(v.Ctx, v.store(), v.Study, v.Account.Name, v.Node.ID, from)
+	switch fault.Of(err) {
+	case fault.Invalid:
+		v.status = http.StatusUnprocessableEntity
+		return v.analysisPage(fault.Message(err))
+	case fault.Conflict:
+		v.status = http.StatusConflict
+		return v.analysisPage(fault.Message(err))
+	}
+	if err != nil {
+		return err
+	}
+	return v.to(v.page(v.Node.ID))
+}
+
+func editAnalysis(v *visit) error {
+	a := v.Object.(synthesis.Analysis)
+	v.crumb("Analysis", v.at("analysis"))
+	v.crumb(a.Title, v.page(a.ID))
+	return edit(v, editing[synthesis.Analysis]{Heading: "Edit the analysis", Intro: "What it is called and how it is read. The result itself changes only when it is run again.",
+		Form: func(a synthesis.Analysis) form {
+			return form{Submit: "Save the analysis", Cancel: v.page(a.ID), Fields: []field{
+				{Name: "title", Label: "Title", Value: a.Title, Required: true},
+				{Name: "reading", Label: "What it shows, in plain words", Kind: areaField, Value: a.Reading},
+			}}
+		},
+		Read: func(f form, a synthesis.Analysis, ps *fault.Problems) synthesis.Analysis {
+			a.Title, a.Reading = f.text("title"), f.text("reading")
+			return a
+		},
+		Done: func(a synthesis.Analysis) string { return v.page(a.ID) }})
+}
