@@ -70,6 +70,7 @@ type solutionView struct {
 }
 
 type modelView struct {
+	Kind        string // of the solution, such as "conservative"
 	Name        string // "Model 1 of 2"; empty: there is one
 	Formula     string
 	Words       string
@@ -204,7 +205,7 @@ func (v *visit) analysisPage(message string) error {
 			view.About = "It also supposes something of combinations that nobody has seen, wherever that makes the terms shorter. Read it together with the conservative one."
 		}
 		for i, m := range s.Models {
-			model := modelView{Formula: m.Formula, Words: formulaWords(m.Formula, letters), Consistency: two(m.Consistency), PRI: two(m.PRI), Coverage: two(m.Coverage)}
+			model := modelView{Kind: s.Kind, Formula: m.Formula, Words: formulaWords(m.Formula, letters), Consistency: two(m.Consistency), PRI: two(m.PRI), Coverage: two(m.Coverage)}
 			if len(s.Models) > 1 {
 				model.Name = fmt.Sprintf("Model %d of %d", i+1, len(s.Models))
 			}

@@ -144,7 +144,7 @@ func (f *form) read(r *http.Request) {
 		x := &f.Fields[i]
 		switch x.Kind {
 		case checksField:
-			x.Values = r.PostForm[x.Name]
+			x.Values = inOrder(r.PostForm[x.Name], x.Values)
 		case idsField:
 			x.Values = strings.FieldsFunc(clean(r.PostForm.Get(x.Name)), func(c rune) bool { return c == '\n' || c == ' ' || c == ',' || c == '|' || c == '\t' })
 		default:
@@ -154,6 +154,23 @@ func (f *form) read(r *http.Request) {
 			}
 		}
 	}
+}
+
+// inOrder gives what was ticked in the order in which it stood, and what is new after it: a browser sends boxes in the
+// order of the page, and an order that nobody touched is no change.
+func inOrder(ticked, stood []string) []string {
+	var out []string
+	for _, s := range stood {
+		if slices.Contains(ticked, s) {
+			out = append(out, s)
+		}
+	}
+	for _, s := range ticked {
+		if !slices.Contains(stood, s) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 // clean gives a typed text as we keep it: lines ended by LF, valid UTF-8, no NUL.

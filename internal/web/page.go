@@ -5,14 +5,13 @@ import (
 	"throughline/internal/thread"
 )
 
-// page is the address of the page that shows an object on its own, and its thread page when there is none. Every kind
-// has a thread page; a kind with a page of its own stands here.
+// page is the address of the page that shows an object on its own. Where there is none, or none that the member may
+// open, it is the object's thread page, which every kind has.
 func (v *visit) page(id thread.ID) string {
-	switch id.Kind() {
-	case thread.Study:
+	if id.Kind() == thread.Study {
 		return v.at()
-	case thread.Record, thread.Document, thread.Code, thread.Case, thread.Takeaway, thread.Score, thread.Condition,
-		thread.Analysis, thread.Finding, thread.Lesson, thread.Recommendation, thread.Answer:
+	}
+	if a, ok := v.s.shows[id.Kind()]; ok && v.may(a, "") {
 		return v.at(string(id.Kind()), string(id))
 	}
 	return v.at("thread", string(id))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"throughline/internal/look"
+	"throughline/internal/study"
 	"throughline/internal/thread"
 )
 
@@ -109,17 +110,21 @@ func parseTemplates(a assets, pages []page) (templates, error) {
 func (v *visit) render(title string, p page) error {
 	sh := sheet{Title: title, Account: v.Account.Name, Body: p}
 	if v.Study != "" {
-		sh.Study, sh.Home, sh.Notice, sh.Role = v.Frame.Title, v.at(), v.Frame.Notice, roleWord(v.Member.Role)
+		sh.Study, sh.Notice, sh.Role = v.Frame.Title, v.Frame.Notice, roleWord(v.Member.Role)
+		sh.Crumbs = []link{{"Studies", "/"}}
+		if v.may(study.Browse, "") {
+			sh.Home = v.at()
+			if v.R.URL.Path != sh.Home {
+				sh.Crumbs = append(sh.Crumbs, link{v.Frame.Title, sh.Home})
+			}
+		}
+		sh.Crumbs = append(sh.Crumbs, v.crumbs...)
 		for _, rt := range v.s.routes {
 			if rt.Nav == "" || !v.Member.May(rt.Policy.Action, "") {
 				continue
 			}
 			href := rt.path(v.Study)
 			sh.Nav = append(sh.Nav, navItem{rt.Nav, href, rt.Pattern == v.route.Pattern})
-		}
-		sh.Crumbs = append([]link{{"Studies", "/"}, {v.Frame.Title, v.at()}}, v.crumbs...)
-		if v.R.URL.Path == v.at() {
-			sh.Crumbs = sh.Crumbs[:1]
 		}
 	} else if v.Account.Name != "" && v.R.URL.Path != "/" {
 		sh.Crumbs = append([]link{{"Studies", "/"}}, v.crumbs...)

@@ -18,6 +18,8 @@ import (
 	"throughline/internal/account"
 	"throughline/internal/fault"
 	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
 )
 
 // Config is what the workspace needs from outside.
@@ -44,6 +46,7 @@ type Server struct {
 	pages    templates
 	assets   assets
 	routes   []Route
+	shows    map[thread.Kind]study.Action // kinds with a page of their own, and what it takes to open it
 	mux      *http.ServeMux
 }
 
@@ -54,7 +57,8 @@ func New(c Config) (*Server, error) { return newServer(c, nil) }
 // newServer makes the workspace with routes beside the declared ones; tests give some.
 func newServer(c Config, more []Route) (*Server, error) {
 	s := &Server{store: c.Store, log: c.Log, clock: c.Clock, secure: c.SecureCookies, address: c.Address,
-		origin: http.NewCrossOriginProtection(), throttle: newThrottle(), hashing: make(chan struct{}, 2), mux: http.NewServeMux()}
+		origin: http.NewCrossOriginProtection(), throttle: newThrottle(), hashing: make(chan struct{}, 2), mux: http.NewServeMux(),
+		shows: map[thread.Kind]study.Action{}}
 	if s.address == nil {
 		s.address = peer
 	}
@@ -83,6 +87,11 @@ func newServer(c Config, more []Route) (*Server, error) {
 			return nil, err
 		}
 		s.mux.Handle(rt.Pattern, s.sessions.LoadAndSave(s.serve(rt)))
+		for _, k := range rt.Policy.Kinds {
+			if rt.Pattern == "GET /s/{study}/"+string(k)+"/{id}" {
+				s.shows[k] = rt.Policy.Action
+			}
+		}
 	}
 	s.mux.Handle("GET /assets/{file}", s.assets)
 	// What no route takes. The page is the same for everybody, signed in or not.

@@ -169,10 +169,18 @@ func evidenceField(name, label, help string, named []thread.ID, choices []option
 		return f
 	}
 	f.Kind = checksField
-	f.Options = slices.Clone(choices)
-	for _, id := range named { // what is named already is never lost because it is not on offer
-		if !slices.ContainsFunc(choices, func(o option) bool { return o.Value == string(id) }) {
+	// What is named already comes first, and is never lost because it is not on offer.
+	for _, id := range named {
+		i := slices.IndexFunc(choices, func(o option) bool { return o.Value == string(id) })
+		if i < 0 {
 			f.Options = append(f.Options, option{string(id), string(id)})
+			continue
+		}
+		f.Options = append(f.Options, choices[i])
+	}
+	for _, o := range choices {
+		if !slices.Contains(named, thread.ID(o.Value)) {
+			f.Options = append(f.Options, o)
 		}
 	}
 	return f
