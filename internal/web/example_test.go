@@ -186,7 +186,7 @@ func TestExampleLooks(t *testing.T) {
 				}
 				looksRight(t, p, server.URL, path)
 				if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
-					name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.TrimPrefix(path, "/s/"+example), "-"), "-")
+					name := strings.Trim(regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.Replace(path, "/s/"+example, "/study", 1), "-"), "-")
 					p.Screenshot(filepath.Join(dir, size.name+"-"+name+".png"), true)
 				}
 			}

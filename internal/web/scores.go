@@ -41,6 +41,7 @@ type scoreCell struct {
 	Href       string
 	Raw        string
 	Membership string
+	Shade      int    // of the cell, from 1 for out to 4 for in; 0: none
 	State      string // empty when it is confirmed
 	New        string // address of the form for a missing one
 	Label      string // of what is missing
@@ -143,6 +144,9 @@ func showScores(v *visit) error {
 			cell := scoreCell{Label: cond.Name + " in " + c.Name}
 			if s, ok := byID[synthesis.ScoreID(c.ID, cond.ID)]; ok {
 				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, membershipWords(cond, s.Object.Raw)
+				if m, err := cond.Membership(s.Object.Raw); err == nil {
+					cell.Shade = 1 + int(m*3.999)
+				}
 				if st := s.Node.State(); st != thread.Standing {
 					cell.State = st
 					p.Open++

@@ -109,6 +109,9 @@ func drawTimeline(events []cases.Event) *timelineView {
 	t.Height = top + len(t.Lanes)*lane + 28
 	step := max(1, (to-from+9)/10)
 	for y := from; y <= to; y += step {
+		if x(float64(y)) > width-right-24 && y > from {
+			break // its number would run off the drawing
+		}
 		t.Years = append(t.Years, timelineYear{strconv.Itoa(y), x(float64(y))})
 	}
 	near := map[string]int{} // where the last number stands in each lane, so that numbers do not cover each other
