@@ -171,7 +171,8 @@ func analyses(ctx context.Context, s *store.Store, study string) (int, error) {
 	return changed, nil
 }
 
-// Analyse runs one analysis on the scores as they stand and freezes the result, for the person who asked for it.
+// Analyse runs one analysis on the scores as they stand and freezes the result, for the person who asked for it. A result
+// that nobody has read yet is not confirmed by that.
 func Analyse(ctx context.Context, s *store.Store, study, who string, id thread.ID, from int64) error {
 	return s.Write(ctx, who, func(t *store.Tx) error {
 		a, err := store.Get[synthesis.Analysis](ctx, t, study, id)
@@ -190,9 +191,6 @@ func Analyse(ctx context.Context, s *store.Store, study, who string, id thread.I
 		if err != nil {
 			return err
 		}
-		if who == Who {
-			return t.PutComputed(study, run, from)
-		}
-		return t.Put(study, run, from)
+		return t.PutComputed(study, run, from)
 	})
 }

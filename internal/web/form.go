@@ -251,6 +251,7 @@ func (f *form) compare(now form) {
 type formPage struct {
 	Heading string
 	Intro   string
+	Open    string // thread page of a statement that does not stand: saving confirms it
 	Form    form
 }
 
@@ -287,7 +288,11 @@ func edit[T thread.Object](v *visit, e editing[T]) error {
 	if err != nil {
 		return err
 	}
-	show := func() error { return v.render(e.Heading, formPage{e.Heading, e.Intro, f}) }
+	open := ""
+	if !e.New && v.Node.Kind.IsStatement() && v.Node.State() != thread.Standing {
+		open = v.at("thread", string(v.Node.ID))
+	}
+	show := func() error { return v.render(e.Heading, formPage{e.Heading, e.Intro, open, f}) }
 	if v.R.Method != http.MethodPost {
 		return show()
 	}
