@@ -110,7 +110,8 @@ type Anchor struct {
 	After    string    `json:"after,omitempty"`  // up to 32 code points after it
 }
 
-const context = 32
+// Context is how many code points of text an anchor keeps on each side of its words, fewer at an end of the text.
+const Context = 32
 
 // At makes the anchor of the code points start to end (exclusive) of a text.
 func (t Text) At(start, end int) (Anchor, error) {
@@ -120,7 +121,7 @@ func (t Text) At(start, end int) (Anchor, error) {
 	}
 	return Anchor{
 		Document: t.Document, Version: t.Version, Start: start, End: end, Quote: string(r[start:end]),
-		Before: string(r[max(0, start-context):start]), After: string(r[end:min(len(r), end+context)]),
+		Before: string(r[max(0, start-Context):start]), After: string(r[end:min(len(r), end+Context)]),
 	}, nil
 }
 

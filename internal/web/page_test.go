@@ -406,14 +406,15 @@ func TestLargeThreadOpensStepByStep(t *testing.T) {
 	}
 	b := s.as("lead")
 	body := b.get("/s/alpha/thread/find-many").Body.String()
-	if strings.Contains(body, "<mark>") || strings.Count(body, "Show 1 more") != wholeUpTo {
+	// One way begins opened, down to its sentence; the passage itself can be opened too.
+	if strings.Count(body, "<mark>") != 1 || strings.Count(body, "Show 1 more") != wholeUpTo {
 		t.Errorf("%d to open", strings.Count(body, "Show 1 more"))
 	}
 	if !strings.Contains(body, `href="/s/alpha/thread/find-many?open=take-many-7#down-take-many-7"`) {
 		t.Error("no link to open one")
 	}
 	body = b.get("/s/alpha/thread/find-many?open=take-many-7").Body.String()
-	if strings.Count(body, "<mark>") != 1 || !strings.Contains(body, "open=take-many-7&amp;open=take-many-8#down-take-many-8") {
+	if strings.Count(body, "<mark>") != 2 || !strings.Contains(body, "open=take-many-7&amp;open=take-many-8#down-take-many-8") {
 		t.Error("the opened one does not show its sentence, or is closed by the next")
 	}
 }

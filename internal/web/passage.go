@@ -2,6 +2,7 @@ package web
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"throughline/internal/coding"
 	"throughline/internal/document"
@@ -103,7 +104,8 @@ func (v *visit) passage(seg coding.Segment, n thread.Node) (passage, error) {
 		p.Sealed = s
 		return p, nil
 	}
-	p.Before, p.Quote, p.After, p.Lang, p.Notice = seg.Anchor.Before, seg.Anchor.Quote, seg.Anchor.After, src.item.Object.Language, src.item.Object.Notice
+	p.Before, p.After = fromWord(seg.Anchor.Before), toWord(seg.Anchor.After)
+	p.Quote, p.Lang, p.Notice = seg.Anchor.Quote, src.item.Object.Language, src.item.Object.Notice
 	if v.sees(src.item.Node) {
 		p.Document, p.Source = src.item.Object.Title, v.page(src.item.Object.ID)
 	}
@@ -115,6 +117,22 @@ func (v *visit) passage(seg coding.Segment, n thread.Node) (passage, error) {
 		p.Key = &seal
 	}
 	return p, nil
+}
+
+// fromWord and toWord cut what stands around a passage where words begin and end: an anchor counts out letters, and
+// shorter only at an end of the text. Writing without spaces, such as Thai, is left as it is.
+func fromWord(s string) string {
+	if i := strings.IndexAny(s, " \n"); i >= 0 && i < len(s)-1 && utf8.RuneCountInString(s) == document.Context {
+		s = "… " + s[i+1:]
+	}
+	return s
+}
+
+func toWord(s string) string {
+	if i := strings.LastIndexAny(s, " \n"); i > 0 && utf8.RuneCountInString(s) == document.Context {
+		s = s[:i] + " …"
+	}
+	return s
 }
 
 func (v *visit) seal(seg coding.Segment) (document.Seal, error) {

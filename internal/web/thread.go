@@ -179,6 +179,7 @@ type tree struct {
 	whole  bool               // everything is shown
 	unfold bool               // and unfolded
 	opened []string           // ids that the visitor opened
+	path   []thread.ID        // the shortest way to a sentence, which begins opened
 	shown  map[thread.ID]bool // with what lies beyond
 	marked map[thread.ID]bool // has an element id in the page
 	prefix string
@@ -201,6 +202,9 @@ func (v *visit) side(g thread.Graph, down bool) (side, error) {
 	}
 	t.whole = s.Total <= wholeUpTo
 	t.unfold = s.Total <= unfoldUpTo
+	if down && !t.whole {
+		t.path = t.toSentence()
+	}
 	var err error
 	s.Branches, s.Cut, err = t.beyond(g.Root, 0)
 	return s, err
@@ -219,6 +223,32 @@ func (t *tree) edges(id thread.ID) []thread.Edge {
 		}
 	}
 	return out
+}
+
+// toSentence is the shortest way from the root to a passage whose words the member may read, without its two ends.
+func (t *tree) toSentence() []thread.ID {
+	from := map[thread.ID]thread.ID{t.g.Root: ""}
+	queue := []thread.ID{t.g.Root}
+	for len(queue) > 0 {
+		id := queue[0]
+		queue = queue[1:]
+		for _, e := range t.edges(id) {
+			next := t.far(e)
+			if _, known := from[next]; known || !t.v.sees(t.g.Nodes[next]) {
+				continue
+			}
+			from[next] = id
+			if next.Kind() == thread.Segment && t.v.reads(t.g.Nodes[next]) {
+				var path []thread.ID
+				for x := id; x != t.g.Root; x = from[x] {
+					path = append(path, x)
+				}
+				return path
+			}
+			queue = append(queue, next)
+		}
+	}
+	return nil
 }
 
 func (t *tree) far(e thread.Edge) thread.ID {
@@ -265,12 +295,12 @@ func (t *tree) beyond(id thread.ID, depth int) (out []branch, cut int, err error
 			if seen {
 				b.Again = "#" + t.prefix + string(n.ID)
 			}
-		case t.whole || !seen || slices.Contains(t.opened, string(n.ID)):
+		case t.whole || !seen || slices.Contains(t.opened, string(n.ID)) || slices.Contains(t.path, n.ID):
 			t.shown[n.ID] = true
 			if b.Beyond, _, err = t.beyond(n.ID, depth+1); err != nil {
 				return nil, 0, err
 			}
-			b.Open = b.Open || slices.Contains(t.opened, string(n.ID))
+			b.Open = b.Open || slices.Contains(t.opened, string(n.ID)) || slices.Contains(t.path, n.ID)
 		default:
 			b.Count = len(next)
 			b.More = t.open(n.ID)
