@@ -260,3 +260,54 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// One mistake is told once: what only follows from it does not hide it, and what does not follow from it is told too.
+func TestMistakesDoNotMultiply(t *testing.T) {
+	example := filepath.Join("..", "..", "examples", "kleptocracy")
+	for _, tc := range []struct {
+		name string
+		do   func(files map[string]string)
+		want []string
+	}{
+		{"a table that cannot be read", func(f map[string]string) { f["scores.csv"] = "case,condition\n\"" }, []string{"scores.csv:2: cannot be read further"}},
+		{"a list that is no YAML", func(f map[string]string) { f["answers.yaml"] = "- id: [" }, []string{"answers.yaml:1: is not well-formed YAML: did not find"}},
+		{"a text that is no text", func(f map[string]string) { f["documents/doc-armenia-chronicle.txt"] = "\xff\xfe\x00" }, []string{"documents/doc-armenia-chronicle.txt:1: is not UTF-8"}},
+		{"a text without its passages", func(f map[string]string) {
+			f["documents/doc-armenia-chronicle.txt"] = strings.Replace(f["documents/doc-armenia-chronicle.txt"], "They were led", "They was led", 1)
+			f["takeaways.yaml"] = strings.Replace(f["takeaways.yaml"], "seg-armenia-coalition-04", "seg-nowhere", 1)
+		}, []string{"does not stand in doc-armenia-chronicle", "takeaways.yaml:6: supports: names seg-nowhere, which does not exist"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			files := tree(t, example)
+			tc.do(files)
+			dir := t.TempDir()
+			for name, text := range files {
+				p := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(p, []byte(text), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, err := archive.Read(dir)
+			var ps fault.Problems
+			if !errors.As(err, &ps) {
+				t.Fatalf("read: %v", err)
+			}
+			if len(ps) > 40 {
+				t.Errorf("%d mistakes told", len(ps))
+			}
+			for _, w := range tc.want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("%q is not among them: %.600s", w, err)
+				}
+			}
+			for _, p := range ps {
+				if !strings.HasPrefix(p.File, "documents/") && p.File != "codings.csv" && !strings.Contains(strings.Join(tc.want, "\n"), p.File) {
+					t.Errorf("told too: %s", p)
+				}
+			}
+		})
+	}
+}

@@ -61,7 +61,8 @@ func (e entry) problem(field, format string, args ...any) fault.Problem {
 const listSeparator = " | "
 
 // readTable reads CSV. The header names the fields in any order; a column may be missing, none may be unknown.
-func readTable(path string, data []byte, proto any, skip []string, ps *fault.Problems) []entry {
+// Whole tells that no line was lost.
+func readTable(path string, data []byte, proto any, skip []string, ps *fault.Problems) (out []entry, whole bool) {
 	add := func(line int, column, format string, args ...any) {
 		*ps = append(*ps, fault.Problem{File: path, Line: line, Field: column, Message: fmt.Sprintf(format, args...)})
 	}
@@ -70,8 +71,9 @@ func readTable(path string, data []byte, proto any, skip []string, ps *fault.Pro
 	header, err := r.Read()
 	if err != nil {
 		add(1, "", "is not a table: %s", csvProblem(err))
-		return nil
+		return nil, false
 	}
+	whole = true
 	t := reflect.TypeOf(proto).Elem()
 	fields := fieldsOf(t, skip)
 	columns := make([]int, len(header))
@@ -94,11 +96,10 @@ func readTable(path string, data []byte, proto any, skip []string, ps *fault.Pro
 		}
 		seen[h] = true
 	}
-	var out []entry
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
-			return out
+			return out, whole
 		}
 		if err != nil {
 			var pe *csv.ParseError
@@ -107,11 +108,12 @@ func readTable(path string, data []byte, proto any, skip []string, ps *fault.Pro
 				line = pe.Line
 			}
 			add(line, "", "cannot be read further: %s", csvProblem(err))
-			return out
+			return out, false
 		}
 		line, _ := r.FieldPos(0)
 		if len(cells) != len(header) {
 			add(line, "", "has %d cells, but the header has %d columns; a cell with a comma in it needs quotes around it", len(cells), len(header))
+			whole = false
 			continue
 		}
 		v := reflect.New(t)
@@ -236,34 +238,36 @@ func writeTable(proto any, skip []string, values []any) ([]byte, error) {
 	return b.Bytes(), w.Error()
 }
 
-// readYAML reads one object, or a list of them.
-func readYAML(path string, data []byte, proto any, skip []string, many bool, ps *fault.Problems) []entry {
+// readYAML reads one object, or a list of them. Whole tells that none was lost.
+func readYAML(path string, data []byte, proto any, skip []string, many bool, ps *fault.Problems) (out []entry, whole bool) {
 	var doc yaml.Node
 	dec := yaml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
 	if err := dec.Decode(&doc); err != nil {
 		line := 1
-		fmt.Sscanf(strings.TrimPrefix(err.Error(), "yaml: "), "line %d:", &line)
+		what := strings.TrimPrefix(err.Error(), "yaml: ")
+		if n, _ := fmt.Sscanf(what, "line %d:", &line); n == 1 {
+			_, what, _ = strings.Cut(what, ": ")
+		}
 		msg := "is empty"
 		if !errors.Is(err, io.EOF) {
-			msg = "is not well-formed YAML: " + strings.TrimPrefix(err.Error(), "yaml: ")
+			msg = "is not well-formed YAML: " + what
 		}
 		*ps = append(*ps, fault.Problem{File: path, Line: line, Message: msg})
-		return nil
+		return nil, false
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
 		*ps = append(*ps, fault.Problem{File: path, Line: 1, Message: "holds more than one YAML document; expected one"})
-		return nil
+		return nil, false
 	}
 	root := doc.Content[0]
 	nodes := []*yaml.Node{root}
 	if many {
 		if root.Kind != yaml.SequenceNode {
 			*ps = append(*ps, fault.Problem{File: path, Line: root.Line, Message: "expected a list, each entry beginning with a hyphen"})
-			return nil
+			return nil, false
 		}
 		nodes = root.Content
 	}
-	var out []entry
 	for _, n := range nodes {
 		v := reflect.New(reflect.TypeOf(proto).Elem())
 		e := entry{value: v.Interface(), file: path, line: n.Line, lines: map[string]int{}}
@@ -271,7 +275,7 @@ func readYAML(path string, data []byte, proto any, skip []string, many bool, ps 
 		d.into(n, v.Elem(), "", skip)
 		out = append(out, e)
 	}
-	return out
+	return out, true
 }
 
 type yamlDecoder struct {

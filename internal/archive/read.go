@@ -115,10 +115,12 @@ type reader struct {
 	texts    map[thread.ID]document.Text
 	codings  []entry
 	used     map[string]bool
+	torn     map[thread.Kind]bool // some objects of the kind could not be read: what names one of them may be right
+	lost     map[thread.ID]bool   // passages that stand in the folder, but not where they should
 }
 
 func (r *reader) all() {
-	r.used = map[string]bool{}
+	r.used, r.torn, r.lost = map[string]bool{}, map[thread.Kind]bool{}, map[thread.ID]bool{}
 	for _, f := range layout {
 		r.file(f)
 	}
@@ -159,14 +161,19 @@ func (r *reader) file(f file) {
 		data, err := document.Normalize(r.files[name])
 		if err != nil {
 			r.problems = append(r.problems, fault.Problem{File: name, Line: 1, Message: fault.Message(err)})
+			r.tear(f.kind)
 			continue
 		}
 		var entries []entry
+		var whole bool
 		switch f.format {
 		case table:
-			entries = readTable(name, []byte(data), f.proto, f.skip, &r.problems)
+			entries, whole = readTable(name, []byte(data), f.proto, f.skip, &r.problems)
 		default:
-			entries = readYAML(name, []byte(data), f.proto, f.skip, f.format == list, &r.problems)
+			entries, whole = readYAML(name, []byte(data), f.proto, f.skip, f.format == list, &r.problems)
+		}
+		if !whole {
+			r.tear(f.kind)
 		}
 		for _, e := range entries {
 			if f.fill != nil {
@@ -175,6 +182,21 @@ func (r *reader) file(f file) {
 			r.entry(f, e)
 		}
 	}
+}
+
+// tear notes that objects of a kind are missing for a reason that is told already. What names them is not told too: one
+// mistake would hide among hundreds that follow from it.
+func (r *reader) tear(k thread.Kind) {
+	r.torn[k] = true
+	if k == thread.Coding { // codings.csv holds the passages
+		r.torn[thread.Segment] = true
+	}
+}
+
+// misses tells whether an id leads nowhere.
+func (r *reader) misses(id thread.ID) bool {
+	_, ok := r.objects[id]
+	return !ok && !r.torn[id.Kind()] && !r.lost[id]
 }
 
 // star is what the asterisk of a pattern stands for in a name.
@@ -274,12 +296,16 @@ func (r *reader) segments() {
 		c := e.value.(*codingRow)
 		text, ok := r.texts[c.Document]
 		if !ok {
-			r.add(e, "document", "names %q, of which there is no text", string(c.Document))
+			if r.misses(c.Document) {
+				r.add(e, "document", "names %q, which does not exist in this folder", string(c.Document))
+			}
+			r.lost[c.Segment] = true
 			continue
 		}
 		a, problem := locate(text, *c)
 		if problem.Message != "" {
 			r.add(e, problem.Field, "%s", problem.Message)
+			r.lost[c.Segment] = true
 			continue
 		}
 		d := r.get(c.Document).(*document.Document)
@@ -330,7 +356,7 @@ func (r *reader) references() {
 			if id == "" || id == own {
 				return
 			}
-			if _, ok := r.objects[id]; !ok && id.Kind() != "" {
+			if id.Kind() != "" && r.misses(id) {
 				r.add(e, field, "names %s, which does not exist in this folder", id)
 			}
 		}
@@ -397,7 +423,7 @@ func (r *reader) rules() {
 		if handle == "" {
 			return
 		}
-		if _, ok := r.objects[study.MemberID(handle)]; !ok {
+		if r.misses(study.MemberID(handle)) {
 			r.add(e, field, "is %q, who is not in members.csv", handle)
 		}
 	}
@@ -480,11 +506,11 @@ func (r *reader) rules() {
 			}
 		}
 	}
-	if leads == 0 {
+	if leads == 0 && !r.torn[thread.Member] {
 		r.add(r.objects["study"], "", "members.csv names no lead: somebody has to answer for the study")
 	}
 	for _, c := range r.bundle.Confirmations {
-		if _, ok := r.objects[c.Statement]; !ok {
+		if r.misses(c.Statement) {
 			r.problems = append(r.problems, fault.Problem{File: "confirmations.csv", Field: "statement", Message: fmt.Sprintf("names %s, which does not exist in this folder", c.Statement)})
 		}
 	}
