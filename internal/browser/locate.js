@@ -83,3 +83,37 @@ function tell(el) {
   el.dispatchEvent(new Event("change", { bubbles: true }));
   return { ok: true, set: true };
 }
+
+// drag says where to press and where to let go to select words of the element.
+function drag(el, first, last) {
+  const visible = seen(el);
+  if (!visible.ok) return visible;
+  const from = words(el, first, 0);
+  const to = from && words(el, last, from.at);
+  if (!to) return { why: "the element does not have these words" };
+  const inner = from.range.startContainer.parentElement;
+  inner.scrollIntoView({ block: "center", behavior: "instant" });
+  const a = [...from.range.getClientRects()].at(0), b = [...to.range.getClientRects()].at(-1);
+  if (a.top < 0 || b.bottom > innerHeight) return { why: "the words are outside the viewport" };
+  const rtl = getComputedStyle(inner).direction === "rtl";
+  return { ok: true, x: rtl ? a.right : a.left, y: a.top + a.height / 2, toX: rtl ? b.left : b.right, toY: b.top + b.height / 2 };
+}
+
+// words is where words first stand in the text of the element, at or after a place in it.
+function words(el, wanted, from) {
+  const walk = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  let text = "";
+  while (walk.nextNode()) {
+    nodes.push([walk.currentNode, text.length]);
+    text += walk.currentNode.data;
+  }
+  const at = text.indexOf(wanted, from);
+  if (at < 0) return null;
+  const range = document.createRange();
+  const [head, headAt] = nodes.findLast(([, start]) => start <= at);
+  const [tail, tailAt] = nodes.findLast(([, start]) => start < at + wanted.length);
+  range.setStart(head, at - headAt);
+  range.setEnd(tail, at + wanted.length - tailAt);
+  return { range, at };
+}

@@ -163,6 +163,23 @@ func (p *Page) Click(selector string) {
 	})
 }
 
+// Select drags the mouse over words of the element, from the beginning of first
+// to the end of last, which may be the same words, and lets go.
+func (p *Page) Select(selector, first, last string) {
+	p.t.Helper()
+	quoted, err := json.Marshal([]string{first, last})
+	if err != nil {
+		p.fatal("select in "+selector, err)
+	}
+	at := p.element("select in", selector, "drag(el, ..."+string(quoted)+")")
+	p.do("select in "+selector, func(ctx context.Context) error {
+		return chromedp.Do(ctx,
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.ToX, at.ToY, chromedp.ButtonLeft),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at.ToX, at.ToY, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	})
+}
+
 // Fill puts the value in the field, in place of what it held. Text goes in as if
 // pasted. Dates, ranges, colours and selects are set, and tell the page so; a
 // select takes the value or the label of an option.
@@ -416,6 +433,8 @@ type found struct {
 	Set bool    // fill has set the value itself
 	X   float64 // where to click, in CSS pixels of the viewport
 	Y   float64
+	ToX float64 // where a drag ends
+	ToY float64
 }
 
 // script is an expression that evaluates js with el as the element, or null.

@@ -94,13 +94,24 @@ type lost struct {
 	Note  note
 }
 
-// coderIsland is what the script for coding needs.
+// coderIsland is what the panel for coding needs, which island/coder.ts brings to life.
 type coderIsland struct {
 	Action string
 	Codes  []treeCode
 }
 
 func (readerPage) template() string { return "reader" }
+
+// scripts gives the script for coding to those who may code.
+func (p readerPage) scripts() []string {
+	if p.Coder == nil {
+		return nil
+	}
+	return []string{"coder.js"}
+}
+
+// Start is where the paragraph begins in the document, in code points.
+func (p para) Start() int { return p.start }
 
 // span is where a passage is, in code points, end exclusive.
 type span struct{ Start, End int }

@@ -30,6 +30,11 @@ type page interface {
 	template() string // name of the file in templates, without .html
 }
 
+// scripted is a page that is quicker with a script. It works without.
+type scripted interface {
+	scripts() []string // assets that the page loads as modules
+}
+
 // sheet is what the layout shows around a page.
 type sheet struct {
 	Title   string
@@ -40,6 +45,7 @@ type sheet struct {
 	Crumbs  []link
 	Account string // who is signed in; empty: nobody
 	Role    string // in the study, in words
+	Scripts []string
 	Body    page
 }
 
@@ -109,6 +115,9 @@ func parseTemplates(a assets, pages []page) (templates, error) {
 // render answers with a page.
 func (v *visit) render(title string, p page) error {
 	sh := sheet{Title: title, Account: v.Account.Name, Body: p}
+	if x, ok := p.(scripted); ok {
+		sh.Scripts = x.scripts()
+	}
 	if v.Study != "" {
 		sh.Study, sh.Notice, sh.Role = v.Frame.Title, v.Frame.Notice, roleWord(v.Member.Role)
 		sh.Crumbs = []link{{"Studies", "/"}}

@@ -1,0 +1,338 @@
+// The panel for coding a passage in the reader. Words are selected with the mouse, by touch, or by word and by sentence
+// with the keyboard; what is saved goes through the same form as without script, so that the server checks it and shows
+// what is wrong in the same way.
+
+import { CodeList } from "./codes";
+import { DocumentText, type Paragraph, type Span, type Unit } from "./text";
+
+const painted = "passage"; // name of the highlight, which content.css colours
+
+class Coder {
+  private readonly form: HTMLFormElement;
+  private readonly box: HTMLElement; // has the quote, and the focus while the keyboard selects
+  private readonly quote: HTMLElement;
+  private readonly status: HTMLElement; // read aloud by screen readers
+  private readonly problem: HTMLElement;
+  private readonly filter: HTMLInputElement;
+  private readonly memo: HTMLTextAreaElement;
+  private readonly whole: HTMLAnchorElement; // to the form for the whole paragraph
+  private readonly codes: CodeList;
+  private readonly place = new CSSStyleSheet();
+  private text: DocumentText | undefined; // made when it is first needed
+  private taken: Span | undefined; // the passage; undefined: the panel is closed
+  private anchor: Span | undefined; // the word that the keyboard began with
+  private back: HTMLElement | undefined; // has the focus again when the panel closes
+  private warned = false; // that closing drops a memo
+  private sending = false;
+  private settling: number | undefined; // timer: the selection may still be growing
+
+  constructor(
+    private readonly panel: HTMLElement,
+    private readonly reader: HTMLElement,
+  ) {
+    this.form = part(panel, "form", HTMLFormElement);
+    this.box = part(panel, ".taken", HTMLElement);
+    this.quote = part(panel, ".taken blockquote", HTMLElement);
+    this.status = part(panel, "[role=status]", HTMLElement);
+    this.problem = part(panel, ".error", HTMLElement);
+    this.filter = part(panel, "[role=combobox]", HTMLInputElement);
+    this.memo = part(panel, "[name=memo]", HTMLTextAreaElement);
+    this.whole = part(panel, "a", HTMLAnchorElement);
+    this.codes = new CodeList(
+      {
+        filter: this.filter,
+        select: part(panel, "select", HTMLSelectElement),
+        list: part(panel, "[role=listbox]", HTMLElement),
+        nothing: part(panel, ".nothing", HTMLElement),
+        chosen: part(panel, ".chosen", HTMLElement),
+      },
+      (said) => {
+        this.tell("");
+        this.say(this.codes.any ? `${said} Enter saves.` : said);
+        this.put();
+      },
+      () => this.form.requestSubmit(),
+    );
+    document.adoptedStyleSheets.push(this.place);
+    this.listen();
+  }
+
+  private listen(): void {
+    let pressed = false; // a button of the mouse, or a finger
+    document.addEventListener("pointerdown", (e) => {
+      pressed = true;
+      if (this.taken && !this.holds(e.target) && !this.begun()) this.close();
+    });
+    document.addEventListener("pointerup", (e) => {
+      pressed = false;
+      // A click into a selection takes it away only after this event.
+      if (!this.holds(e.target)) this.settle(e.pointerType === "mouse" ? 0 : 400, e.pointerType === "mouse");
+    });
+    document.addEventListener("pointercancel", () => (pressed = false));
+    // By touch, and in a browser that lets the keyboard select, the ends move one by one: wait until they rest.
+    document.addEventListener("selectionchange", () => {
+      if (!pressed && !this.holds(document.activeElement)) this.settle(600, false);
+    });
+    this.reader.addEventListener("click", (e) => {
+      const link = e.target instanceof Element ? e.target.closest<HTMLAnchorElement>(".codehere a") : null;
+      if (!link || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey) return;
+      const paragraph = this.paragraphOf(link);
+      if (!paragraph) return;
+      e.preventDefault();
+      this.back = link;
+      this.open(this.words().firstWord({ from: paragraph.at, to: paragraph.at + paragraph.text.length }), this.box);
+    });
+    document.addEventListener("keydown", (e) => {
+      if (e.key === "Escape" && this.taken && !e.isComposing) this.escape(e);
+    });
+    this.box.addEventListener("keydown", (e) => this.key(e));
+    this.box.addEventListener("focus", () => this.panel.classList.add("keys"));
+    this.box.addEventListener("blur", () => this.panel.classList.remove("keys"));
+    this.panel.addEventListener("keydown", (e) => {
+      if (e.key === "Enter" && (e.ctrlKey || e.metaKey)) {
+        e.preventDefault();
+        this.form.requestSubmit();
+      }
+    });
+    // The focus is in the panel, but people who selected words may want to copy them.
+    this.panel.addEventListener("copy", (e) => {
+      const field = document.activeElement;
+      const own = field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.selectionStart !== field.selectionEnd : !getSelection()?.isCollapsed;
+      if (own || !this.taken) return;
+      e.clipboardData?.setData("text/plain", this.words().text.slice(this.taken.from, this.taken.to));
+      e.preventDefault();
+    });
+    part(this.panel, "button.quiet", HTMLButtonElement).addEventListener("click", () => this.leave());
+    this.form.addEventListener("submit", (e) => this.send(e));
+    window.addEventListener("pageshow", () => (this.sending = false));
+    window.addEventListener("resize", () => this.put());
+  }
+
+  /** settle looks at the selection after a while, unless it changes again before. */
+  private settle(wait: number, mouse: boolean): void {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      const selection = getSelection();
+      if (!selection || selection.isCollapsed || selection.rangeCount === 0 || this.holds(selection.anchorNode)) return;
+      const taken = this.words().taken(selection.getRangeAt(0));
+      if (!taken) return;
+      const paragraph = this.words().holding(taken.from);
+      this.back = paragraph?.element.closest(".para")?.querySelector<HTMLElement>(".codehere a") ?? undefined;
+      // By touch the focus would bring up a keyboard on the screen and hide the text.
+      this.open(taken, mouse ? this.filter : undefined);
+    }, wait);
+  }
+
+  private open(taken: Span, focus: HTMLElement | undefined): void {
+    if (!this.taken) {
+      // After the words, so that the next stop of the keyboard is here.
+      this.words().holding(taken.from)?.element.closest(".words")?.after(this.panel);
+      this.panel.hidden = false;
+    }
+    this.tell("");
+    this.take(taken);
+    this.anchor = this.words().firstWord(taken);
+    focus?.focus({ preventScroll: true });
+    this.reveal();
+  }
+
+  /** take makes a span of the text the passage. */
+  private take(taken: Span): void {
+    const words = this.words();
+    const changed = taken.from !== this.taken?.from || taken.to !== this.taken.to;
+    this.taken = taken;
+    const quote = words.text.slice(taken.from, taken.to);
+    this.quote.textContent = quote;
+    const paragraph = words.holding(taken.from);
+    const link = paragraph?.element.closest(".para")?.querySelector<HTMLAnchorElement>(".codehere a");
+    if (link) this.whole.href = link.href;
+    if ("highlights" in CSS) CSS.highlights.set(painted, new Highlight(...words.ranges(taken)));
+    this.put();
+    if (changed) this.say(shortened(quote));
+  }
+
+  /** put lays the panel into the margin, level with the passage, where the margin is wide enough, and else below it. */
+  private put(): void {
+    const home = this.panel.offsetParent?.getBoundingClientRect();
+    const paragraph = this.taken && this.words().holding(this.taken.from);
+    const margin = paragraph?.element.closest(".para")?.querySelector(".margin")?.getBoundingClientRect();
+    const lines = this.lines();
+    if (!home || !paragraph || !margin || !lines) return;
+    const own = this.panel.getBoundingClientRect();
+    const beside = margin.left >= paragraph.element.getBoundingClientRect().right && margin.width >= own.width;
+    const left = beside ? margin.left : home.left;
+    const top = beside ? Math.max(8, Math.min(lines.top, innerHeight - own.height - 8)) : lines.bottom + 8;
+    this.place.replaceSync(`coder-panel { --x: ${Math.round(left - home.left)}px; --y: ${Math.round(top - home.top)}px; }`);
+  }
+
+  /** lines is where the first line of the passage begins and the last one ends, in the window. */
+  private lines(): { top: number; bottom: number } | undefined {
+    const boxes = this.taken ? this.words().ranges(this.taken).flatMap((r) => [...r.getClientRects()]) : [];
+    const first = boxes[0];
+    return first && { top: first.top, bottom: Math.max(...boxes.map((b) => b.bottom)) };
+  }
+
+  /** reveal scrolls as little as it takes to see the passage and the panel; when both do not fit, the passage's end. */
+  private reveal(): void {
+    const lines = this.lines();
+    if (!lines) return;
+    const top = Math.min(lines.top, this.panel.getBoundingClientRect().top) - 8;
+    const bottom = Math.max(lines.bottom, this.panel.getBoundingClientRect().bottom) + 8;
+    const down = Math.min(bottom - innerHeight, Math.max(top, lines.bottom - 80));
+    if (top < 0) scrollBy({ top });
+    else if (down > 0) scrollBy({ top: down });
+  }
+
+  private key(e: KeyboardEvent): void {
+    if (!this.taken || !this.anchor) return;
+    const words = this.words();
+    if (e.key === "a" && (e.ctrlKey || e.metaKey)) {
+      const p = words.holding(this.taken.from);
+      e.preventDefault();
+      if (p) this.jump({ from: p.at, to: p.at + p.text.length });
+      return;
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey) return;
+    if (e.key === "Enter") {
+      e.preventDefault();
+      this.filter.focus();
+      return;
+    }
+    const step = this.step(e.key);
+    if (!step) return;
+    e.preventDefault();
+    if (e.shiftKey) {
+      this.take(words.extend(this.taken, this.anchor, step.unit, step.forward));
+      this.reveal();
+    } else {
+      this.jump(words.move(this.taken, step.unit, step.forward));
+    }
+  }
+
+  private jump(taken: Span): void {
+    this.take(taken);
+    this.anchor = this.words().firstWord(taken);
+    this.reveal();
+  }
+
+  /** step is what an arrow key means: in a text from right to left the left one goes forward. */
+  private step(key: string): { unit: Unit; forward: boolean } | undefined {
+    const rtl = getComputedStyle(this.quote).direction === "rtl";
+    switch (key) {
+      case "ArrowLeft":
+        return { unit: "word", forward: rtl };
+      case "ArrowRight":
+        return { unit: "word", forward: !rtl };
+      case "ArrowUp":
+        return { unit: "sentence", forward: false };
+      case "ArrowDown":
+        return { unit: "sentence", forward: true };
+    }
+    return undefined;
+  }
+
+  private send(e: SubmitEvent): void {
+    const taken = this.taken;
+    const paragraph = taken && this.words().holding(taken.from);
+    if (this.sending || !taken || !paragraph) {
+      e.preventDefault();
+      return;
+    }
+    if (!this.codes.any) {
+      e.preventDefault();
+      this.tell("Choose at least one code.");
+      this.filter.focus();
+      return;
+    }
+    const words = this.words();
+    this.field("paragraph", String(paragraph.number));
+    this.field("passage", words.text.slice(taken.from, taken.to));
+    this.field("start", String(words.offset(taken.from)));
+    this.field("end", String(words.offset(taken.to)));
+    this.sending = true; // a second click must not save twice
+  }
+
+  private field(name: string, value: string): void {
+    part(this.form, `[name=${name}]`, HTMLInputElement).value = value;
+  }
+
+  private escape(e: KeyboardEvent): void {
+    e.preventDefault();
+    if (document.activeElement === this.filter && this.codes.clear()) return;
+    this.leave();
+  }
+
+  /** leave closes the panel and puts the focus back. A memo is dropped only when that was said. */
+  private leave(): void {
+    if (this.memo.value.trim() !== "" && !this.warned) {
+      this.warned = true;
+      this.tell("Not saved yet. Close once more, and the memo is dropped.");
+      return;
+    }
+    this.close();
+    getSelection()?.removeAllRanges();
+    this.back?.focus();
+  }
+
+  private close(): void {
+    this.taken = undefined;
+    this.panel.hidden = true;
+    this.memo.value = "";
+    this.warned = false;
+    this.codes.reset();
+    this.tell("");
+    if ("highlights" in CSS) CSS.highlights.delete(painted);
+  }
+
+  /** begun tells whether closing would lose anything. */
+  private begun(): boolean {
+    return this.codes.any || this.memo.value.trim() !== "";
+  }
+
+  private holds(what: EventTarget | null): boolean {
+    return what instanceof Node && this.panel.contains(what);
+  }
+
+  private say(what: string): void {
+    this.status.textContent = what;
+  }
+
+  private tell(problem: string): void {
+    this.problem.textContent = problem;
+    this.problem.hidden = problem === "";
+  }
+
+  private words(): DocumentText {
+    this.text ??= new DocumentText([...this.reader.querySelectorAll<HTMLElement>("[data-start]")]);
+    return this.text;
+  }
+
+  private paragraphOf(link: HTMLElement): Paragraph | undefined {
+    const element = link.closest(".para")?.querySelector("[data-start]");
+    return this.words().paragraphs.find((p) => p.element === element);
+  }
+}
+
+// part is an element that the page must have.
+function part<T extends Element>(root: ParentNode, selector: string, kind: new () => T): T {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+// shortened is what is said of a passage: all of it when it is short, and else its beginning and its end.
+function shortened(quote: string): string {
+  const words = quote.split(/\s+/u);
+  return words.length <= 14 ? quote : `${words.slice(0, 6).join(" ")} … ${words.slice(-6).join(" ")}`;
+}
+
+class CoderPanel extends HTMLElement {
+  private coder: Coder | undefined;
+
+  connectedCallback(): void {
+    const reader = this.closest<HTMLElement>(".reader");
+    if (reader) this.coder ??= new Coder(this, reader);
+  }
+}
+
+customElements.define("coder-panel", CoderPanel);
