@@ -136,6 +136,26 @@ func TestPage(t *testing.T) {
 		}
 	})
 
+	t.Run("words are selected, and a page may keep a key for itself", func(t *testing.T) {
+		p := b.With(t).Page(800, 600)
+		p.Goto(url + "/clean")
+		for _, x := range [][3]string{{"people", "about", "people spoke about"}, {"the", "the", "the"}, {"ภาษา", "العربية", "ภาษาไทย العربية"}} {
+			p.Select("main p", x[0], x[1])
+			var got string
+			p.Eval("getSelection().toString()", &got)
+			if x[0] != "ภาษา" && got != x[2] || !strings.HasPrefix(got, x[0]) {
+				t.Errorf("selected %q, expected %q", got, x[2])
+			}
+		}
+		p.Fill("#name", "ab")
+		p.Press("c", "Space", "Shift+D")
+		p.Eval(`void addEventListener("keydown", (e) => e.preventDefault())`, nil)
+		p.Press("x", "Space", "Enter", "Backspace")
+		if got := p.Value("#name"); got != "abc D" {
+			t.Errorf("the field holds %q", got)
+		}
+	})
+
 	t.Run("axe passes a clean page under a strict policy", func(t *testing.T) {
 		for _, dark := range []bool{false, true} {
 			for _, off := range []bool{false, true} {

@@ -265,9 +265,34 @@ func (p *Page) Press(names ...string) {
 			if !named {
 				key = rest
 			}
-			return chromedp.Do(ctx, chromedp.KeyEvent(key, chromedp.KeyModifiers(held...)))
+			for _, r := range key {
+				if err := press(ctx, r, held); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
+}
+
+// press sends one key. What it types goes with its going down, as from a real
+// keyboard: sent on its own it would be typed even when the page prevents it.
+func press(ctx context.Context, r rune, held []chromedp.Modifier) error {
+	events := kb.Encode(r)
+	down, up := events[0], events[len(events)-1]
+	for _, m := range held {
+		down.Modifiers |= int64(m)
+		up.Modifiers |= int64(m)
+	}
+	if len(events) == 3 && down.Modifiers&^int64(chromedp.ModifierShift) == 0 {
+		down.Type, down.Text, down.UnmodifiedText = input.DispatchKeyEventTypeKeyDown, events[1].Text, events[1].UnmodifiedText
+	}
+	for _, e := range []*input.DispatchKeyEventParams{down, up} {
+		if _, err := chromedp.Call(ctx, input.DispatchKeyEvent, *e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Eval runs a JavaScript expression in the page, waits for it when it is a
