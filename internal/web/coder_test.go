@@ -275,6 +275,8 @@ func TestCoderPanel(t *testing.T) {
 				calm(t, p, lang+"-keys-"+size.name)
 				p.Press("Enter", "s", "t", "r", "Enter", "ArrowDown", "Space", "ArrowDown")
 				calm(t, p, lang+"-codes-"+size.name)
+				p.Press("o")
+				calm(t, p, lang+"-found-"+size.name)
 				p.Press("x", "y")
 				p.Wait("coder-panel .nothing")
 				calm(t, p, lang+"-nothing-"+size.name)
@@ -346,6 +348,19 @@ func TestCoderPanel(t *testing.T) {
 		p.Press("ArrowDown", "ArrowDown", "Space", "ArrowUp", "Enter", "Enter", "Control+Enter")
 		p.Wait("mark.here")
 		saved(t, p, "en", "end came", "code-coalition-breadth")
+	})
+
+	t.Run("touch", func(t *testing.T) {
+		// What a long press and its handles leave behind: a selection, and no mouse.
+		p := open(t, "coder-a", "en", 360, 740)
+		p.Eval(`{const words = document.querySelector("#p1 .reading").firstChild; getSelection().setBaseAndExtent(words, 3, words, 5)}`, nil)
+		p.Wait("coder-panel")
+		if got := focus(p); got == "coder-filter" {
+			t.Error("the focus in a text field brings up a keyboard over the text")
+		}
+		p.Click("coder-panel .codes li")
+		p.Load(func() { p.Click("coder-panel button[type=submit]") })
+		saved(t, p, "en", "We", "code-coalition")
 	})
 
 	t.Run("nothing is lost or saved by accident", func(t *testing.T) {

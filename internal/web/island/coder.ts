@@ -22,6 +22,7 @@ class Coder {
   private taken: Span | undefined; // the passage; undefined: the panel is closed
   private anchor: Span | undefined; // the word that the keyboard began with
   private back: HTMLElement | undefined; // has the focus again when the panel closes
+  private beside = false; // the panel is beside the passage, not below it
   private warned = false; // that closing drops a memo
   private sending = false;
   private settling: number | undefined; // timer: the selection may still be growing
@@ -50,6 +51,7 @@ class Coder {
         this.tell("");
         this.say(this.codes.any ? `${said} Enter saves.` : said);
         this.put();
+        this.reveal();
       },
       () => this.form.requestSubmit(),
     );
@@ -59,19 +61,21 @@ class Coder {
 
   private listen(): void {
     let pressed = false; // a button of the mouse, or a finger
+    let mouse = false; // the mouse was used last
     document.addEventListener("pointerdown", (e) => {
       pressed = true;
+      mouse = e.pointerType === "mouse";
       if (this.taken && !this.holds(e.target) && !this.begun()) this.close();
     });
     document.addEventListener("pointerup", (e) => {
       pressed = false;
       // A click into a selection takes it away only after this event.
-      if (!this.holds(e.target)) this.settle(e.pointerType === "mouse" ? 0 : 400, e.pointerType === "mouse");
+      if (!this.holds(e.target)) this.settle(mouse);
     });
     document.addEventListener("pointercancel", () => (pressed = false));
     // By touch, and in a browser that lets the keyboard select, the ends move one by one: wait until they rest.
     document.addEventListener("selectionchange", () => {
-      if (!pressed && !this.holds(document.activeElement)) this.settle(600, false);
+      if (!pressed && !this.holds(document.activeElement)) this.settle(mouse);
     });
     this.reader.addEventListener("click", (e) => {
       const link = e.target instanceof Element ? e.target.closest<HTMLAnchorElement>(".codehere a") : null;
@@ -83,6 +87,7 @@ class Coder {
       this.open(this.words().firstWord({ from: paragraph.at, to: paragraph.at + paragraph.text.length }), this.box);
     });
     document.addEventListener("keydown", (e) => {
+      mouse = false;
       if (e.key === "Escape" && this.taken && !e.isComposing) this.escape(e);
     });
     this.box.addEventListener("keydown", (e) => this.key(e));
@@ -108,8 +113,8 @@ class Coder {
     window.addEventListener("resize", () => this.put());
   }
 
-  /** settle looks at the selection after a while, unless it changes again before. */
-  private settle(wait: number, mouse: boolean): void {
+  /** settle looks at the selection when it has come to rest: with the mouse that is at once. */
+  private settle(mouse: boolean): void {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       const selection = getSelection();
@@ -120,7 +125,7 @@ class Coder {
       this.back = paragraph?.element.closest(".para")?.querySelector<HTMLElement>(".codehere a") ?? undefined;
       // By touch the focus would bring up a keyboard on the screen and hide the text.
       this.open(taken, mouse ? this.filter : undefined);
-    }, wait);
+    }, mouse ? 0 : 600);
   }
 
   private open(taken: Span, focus: HTMLElement | undefined): void {
@@ -159,9 +164,11 @@ class Coder {
     const lines = this.lines();
     if (!home || !paragraph || !margin || !lines) return;
     const own = this.panel.getBoundingClientRect();
-    const beside = margin.left >= paragraph.element.getBoundingClientRect().right && margin.width >= own.width;
-    const left = beside ? margin.left : home.left;
-    const top = beside ? Math.max(8, Math.min(lines.top, innerHeight - own.height - 8)) : lines.bottom + 8;
+    const column = paragraph.element.getBoundingClientRect();
+    this.beside = margin.left >= column.right && margin.width >= own.width;
+    const below = this.rtl() ? Math.max(home.left, column.right - own.width) : column.left;
+    const left = this.beside ? margin.left : below;
+    const top = this.beside ? Math.max(8, Math.min(lines.top, innerHeight - own.height - 8)) : lines.bottom + 8;
     this.place.replaceSync(`coder-panel { --x: ${Math.round(left - home.left)}px; --y: ${Math.round(top - home.top)}px; }`);
   }
 
@@ -172,15 +179,17 @@ class Coder {
     return first && { top: first.top, bottom: Math.max(...boxes.map((b) => b.bottom)) };
   }
 
-  /** reveal scrolls as little as it takes to see the passage and the panel; when both do not fit, the passage's end. */
+  /** reveal scrolls as little as it takes: to the passage when the panel is beside it, and else to its end and the panel. */
   private reveal(): void {
     const lines = this.lines();
     if (!lines) return;
-    const top = Math.min(lines.top, this.panel.getBoundingClientRect().top) - 8;
-    const bottom = Math.max(lines.bottom, this.panel.getBoundingClientRect().bottom) + 8;
-    const down = Math.min(bottom - innerHeight, Math.max(top, lines.bottom - 80));
-    if (top < 0) scrollBy({ top });
-    else if (down > 0) scrollBy({ top: down });
+    const top = this.beside ? lines.top - 8 : lines.bottom - 48;
+    const bottom = (this.beside ? lines.bottom : this.panel.getBoundingClientRect().bottom) + 8;
+    const by = bottom > innerHeight ? Math.min(bottom - innerHeight, top) : Math.min(top, 0);
+    if (by === 0) return;
+    // At once: the next key must not measure a page that is still moving.
+    scrollBy({ top: by, behavior: "instant" });
+    this.put();
   }
 
   private key(e: KeyboardEvent): void {
@@ -195,7 +204,9 @@ class Coder {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if (e.key === "Enter") {
       e.preventDefault();
-      this.filter.focus();
+      this.filter.focus({ preventScroll: true });
+      this.put();
+      this.reveal();
       return;
     }
     const step = this.step(e.key);
@@ -217,7 +228,7 @@ class Coder {
 
   /** step is what an arrow key means: in a text from right to left the left one goes forward. */
   private step(key: string): { unit: Unit; forward: boolean } | undefined {
-    const rtl = getComputedStyle(this.quote).direction === "rtl";
+    const rtl = this.rtl();
     switch (key) {
       case "ArrowLeft":
         return { unit: "word", forward: rtl };
@@ -229,6 +240,10 @@ class Coder {
         return { unit: "sentence", forward: true };
     }
     return undefined;
+  }
+
+  private rtl(): boolean {
+    return getComputedStyle(this.quote).direction === "rtl";
   }
 
   private send(e: SubmitEvent): void {
