@@ -259,26 +259,37 @@ func p95(d []time.Duration) float64 {
 	return float64(d[len(d)*95/100]) / float64(time.Millisecond)
 }
 
-// threads measures both directions: from recommendations down, and from documents up.
+// way is one direction of the thread, from objects all over the generated study.
+type way struct {
+	name string
+	walk func(context.Context, string, thread.ID) (thread.Graph, error)
+	from func(i int) thread.ID
+}
+
+func ways(s *store.Store) []way {
+	return []way{
+		{"down from a recommendation", s.Down, func(i int) thread.ID { return thread.ID(fmt.Sprintf("recom-%04d", i%200)) }},
+		{"up from a passage", s.Up, func(i int) thread.ID { return thread.ID(fmt.Sprintf("seg-%04d-%03d", i*37%documents, i%20)) }},
+		{"up from a document", s.Up, func(i int) thread.ID { return thread.ID(fmt.Sprintf("doc-%04d", i*37%documents)) }},
+	}
+}
+
+// threads measures both directions. Each walk is asked for 400 times, so that 20 of them may be slower than the p95.
 func threads(s *store.Store, engine string) error {
-	ctx := context.Background()
-	for _, way := range []struct {
-		name, prefix string
-		n            int
-		walk         func(context.Context, string, thread.ID) (thread.Graph, error)
-	}{{"thread down from a recommendation", "recom-", 200, s.Down}, {"thread up from a document", "doc-", documents, s.Up}} {
+	for _, w := range ways(s) {
+		const n = 400
 		var took []time.Duration
 		nodes := 0
-		for i := range 200 {
+		for i := range n {
 			start := time.Now()
-			g, err := way.walk(ctx, "generated", thread.ID(fmt.Sprintf("%s%04d", way.prefix, i*way.n/200)))
+			g, err := w.walk(context.Background(), "generated", w.from(i))
 			if err != nil {
 				return err
 			}
 			took = append(took, time.Since(start))
 			nodes += len(g.Nodes)
 		}
-		report(way.name+", "+engine+", p95", p95(took), 20, "ms", true, fmt.Sprintf("%d objects in the mean", nodes/200))
+		report("thread "+w.name+", "+engine+", p95", p95(took), 20, "ms", true, fmt.Sprintf("%d objects in the mean", nodes/n))
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func (d dialect) text(q string) string {
 // tampered file from doing more than it may.
 func sqliteSource(path string, readOnly bool) string {
 	pragmas := []string{"busy_timeout(10000)", "journal_mode(wal)", "synchronous(full)", "foreign_keys(on)", "secure_delete(on)",
-		"trusted_schema(off)", "temp_store(memory)", "cache_size(-8000)"}
+		"trusted_schema(off)", "temp_store(memory)", "cache_size(-32000)"}
 	if readOnly {
 		pragmas = append(pragmas, "query_only(on)")
 	}

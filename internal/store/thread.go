@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"throughline/internal/fault"
 	"throughline/internal/thread"
@@ -31,42 +32,50 @@ func (t *Tx) graph(study string, id thread.ID, d direction) (thread.Graph, error
 	return graph(t.ctx, t, study, id, d)
 }
 
+// graph reads every object with its links as one row: handing a row over costs more than finding it, and one statement sees
+// one moment. The links come as one text of role, id and print, none of which has a space.
 func graph(ctx context.Context, q querier, study string, id thread.ID, d direction) (thread.Graph, error) {
 	near, far := "from_id", "to_id"
 	if d == up {
 		near, far = far, near
 	}
-	var root thread.Node
-	ok, err := one(ctx, q, nodeFields(&root), `select `+nodeColumns+` from object where study = $1 and id = $2`, study, string(id))
-	if err != nil {
-		return thread.Graph{}, err
-	}
-	if !ok {
-		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(id))
-	}
-	nodes, edges := []thread.Node{root}, []thread.Edge(nil)
-	seen := map[thread.ID]bool{root.ID: true}
-	err = each(ctx, q, func(scan func(...any) error) error {
-		var e thread.Edge
-		var n thread.Node
-		if err := scan(append([]any{&e.From, &e.To, &e.Role, &e.Seen}, nodeFields(&n)...)...); err != nil {
+	var nodes []thread.Node
+	var edges []thread.Edge
+	found := false
+	var n thread.Node
+	var self, kind, inCase, links string // plain strings, since Scan needs reflection for types of ours
+	fields := []any{&self, &kind, &n.Label, &inCase, &n.Protected, &n.Print, &n.Basis, &n.Confirmed, &n.ConfirmedBy, &n.ConfirmedAt, &n.ChangedBy, &n.ChangedAt, &links}
+	err := each(ctx, q, func(scan func(...any) error) error {
+		if err := scan(fields...); err != nil {
 			return err
 		}
-		edges = append(edges, e)
-		if !seen[n.ID] {
-			seen[n.ID] = true
-			nodes = append(nodes, n)
+		n.ID, n.Kind, n.Case = thread.ID(self), thread.Kind(kind), thread.ID(inCase)
+		nodes = append(nodes, n)
+		found = found || n.ID == id
+		for links != "" {
+			var role, other, seen string
+			role, links, _ = strings.Cut(links, " ")
+			other, links, _ = strings.Cut(links, " ")
+			seen, links, _ = strings.Cut(links, " ")
+			e := thread.Edge{From: n.ID, To: thread.ID(other), Role: thread.Role(role), Seen: seen}
+			if d == up {
+				e.From, e.To = e.To, e.From
+			}
+			edges = append(edges, e)
 		}
 		return nil
 	}, `with recursive walk (id) as (
 			select cast($2 as text)
 			union
 			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
-		select l.from_id, l.to_id, l.role, l.seen, `+prefixed("o", nodeColumns)+`
-		from walk w cross join link l join object o on o.study = l.study and o.id = l.`+far+`
-		where l.study = $1 and l.`+near+` = w.id`, study, string(id))
+		select `+prefixed("o", nodeColumns)+`,
+			coalesce((select string_agg(l.role || ' ' || l.`+far+` || ' ' || l.seen, ' ') from link l where l.study = $1 and l.`+near+` = w.id), '')
+		from walk w cross join object o where o.study = $1 and o.id = w.id`, study, string(id))
 	if err != nil {
 		return thread.Graph{}, err
+	}
+	if !found {
+		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(id))
 	}
 	return thread.NewGraph(id, nodes, edges), nil
 }

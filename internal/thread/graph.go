@@ -1,6 +1,10 @@
 package thread
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
 
 // Node is what the thread knows of an object: enough to show and to judge it, never its text.
 type Node struct {
@@ -56,7 +60,7 @@ type Graph struct {
 
 // NewGraph makes a graph. Edges whose ends are not among the nodes are left out.
 func NewGraph(root ID, nodes []Node, edges []Edge) Graph {
-	g := Graph{Root: root, Nodes: make(map[ID]Node, len(nodes)), down: map[ID][]Edge{}, up: map[ID][]Edge{}}
+	g := Graph{Root: root, Nodes: make(map[ID]Node, len(nodes)), down: make(map[ID][]Edge, len(nodes)), up: make(map[ID][]Edge, len(nodes))}
 	for _, n := range nodes {
 		g.Nodes[n.ID] = n
 	}
@@ -70,22 +74,18 @@ func NewGraph(root ID, nodes []Node, edges []Edge) Graph {
 		g.down[e.From] = append(g.down[e.From], e)
 		g.up[e.To] = append(g.up[e.To], e)
 	}
-	order := map[Role]int{Supports: 0, Contradicts: 1, PartOf: 2, Uses: 3}
 	for _, m := range []map[ID][]Edge{g.down, g.up} {
 		for _, es := range m {
-			sort.Slice(es, func(i, j int) bool {
-				if es[i].Role != es[j].Role {
-					return order[es[i].Role] < order[es[j].Role]
-				}
-				if es[i].To != es[j].To {
-					return es[i].To < es[j].To
-				}
-				return es[i].From < es[j].From
+			slices.SortFunc(es, func(a, b Edge) int {
+				return cmp.Or(a.Role.order()-b.Role.order(), cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From))
 			})
 		}
 	}
 	return g
 }
+
+// order puts evidence before structure and tools.
+func (r Role) order() int { return slices.Index([]Role{Supports, Contradicts, PartOf, Uses}, r) }
 
 // Down lists the edges to what an object rests on; Up those from what rests on it.
 func (g Graph) Down(id ID) []Edge { return g.down[id] }
