@@ -79,8 +79,8 @@ func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, 
 		return err
 	})
 	if err == nil && out.New+out.Changed > 1000 {
-		// Much has changed: tell the engine's planner. The study stands whether this succeeds or not.
-		_, _ = s.write.db.ExecContext(ctx, `analyze`)
+		// Much has changed. The study stands whether this succeeds or not.
+		_, _ = s.write.db.ExecContext(ctx, s.d.settle)
 	}
 	return out, err
 }

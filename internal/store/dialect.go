@@ -9,7 +9,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
@@ -27,19 +26,19 @@ type dialect struct {
 	name      string
 	goose     goose.Dialect
 	forUpdate string // added to a select that is about to be written back
+	settle    string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
 }
 
 var (
-	sqlite   = dialect{name: "SQLite", goose: goose.DialectSQLite3}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update"}
+	sqlite   = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze"}
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)"}
 )
 
-var dollar = regexp.MustCompile(`\$(\d+)`)
-
-// text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n.
+// text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n. Our
+// statements have no other dollar: what people write is always an argument.
 func (d dialect) text(q string) string {
 	if d.name == sqlite.name {
-		return dollar.ReplaceAllString(q, "?$1")
+		return strings.ReplaceAll(q, "$", "?")
 	}
 	return q
 }
