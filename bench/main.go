@@ -161,9 +161,6 @@ func run(program string) error {
 			return err
 		}
 		if e.name == "SQLite" {
-			if err := writes(s); err != nil {
-				return err
-			}
 			secret, err := account.HashPassword("a long enough password")
 			if err != nil {
 				return err
@@ -174,14 +171,26 @@ func run(program string) error {
 				return err
 			}
 		}
-		s.Close()
+		if err := s.Close(); err != nil {
+			return err
+		}
 	}
 	srv, err = serve(program, data)
 	if err != nil {
 		return err
 	}
-	defer srv.stop()
-	return reader(srv.url)
+	err = reader(srv.url)
+	srv.stop()
+	if err != nil {
+		return err
+	}
+	// Last, for it leaves tens of thousands of codes behind, which no page is promised to bear.
+	s, err := store.Open(context.Background(), store.Config{Database: engines[0].database, Key: raw, Clock: time.Now})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return writes(s)
 }
 
 // timed runs the program to its end.
