@@ -25,13 +25,17 @@ var migrations embed.FS
 type dialect struct {
 	name      string
 	goose     goose.Dialect
-	forUpdate string // added to a select that is about to be written back
-	settle    string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
+	byBytes   []string // makes ids compare byte by byte, as they do in SQLite; in the order of a language, a sixth of a walk's time goes into it
+	forUpdate string   // added to a select that is about to be written back
+	settle    string   // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
 }
 
 var (
 	sqlite   = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze"}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)"}
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", byBytes: []string{
+		`alter table object alter study type text collate "C", alter id type text collate "C"`,
+		`alter table link alter study type text collate "C", alter from_id type text collate "C", alter to_id type text collate "C"`,
+	}}
 )
 
 // text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n. Our
@@ -129,7 +133,16 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	p, err := goose.NewProvider(d.goose, db, sub)
+	// The one step that has no text for both engines, for only one needs it.
+	byBytes := goose.NewGoMigration(3, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+		for _, q := range d.byBytes {
+			if _, err := tx.ExecContext(ctx, q); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}, nil)
+	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(byBytes))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

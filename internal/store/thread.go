@@ -65,7 +65,7 @@ func graph(ctx context.Context, q querier, study string, id thread.ID, d directi
 		}
 		return nil
 	}, `with recursive walk (id) as (
-			select cast($2 as text)
+			select id from object where study = $1 and id = $2
 			union
 			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
 		select `+prefixed("o", nodeColumns)+`,
