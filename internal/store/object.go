@@ -28,8 +28,9 @@ type Filter struct {
 
 const nodeColumns = `id, kind, label, case_id, protected, print, basis, confirmed, confirmed_by, confirmed_at, changed_by, changed_at`
 
+// nodeFields says where the columns of a node go: as plain strings, since Scan needs reflection for types of ours.
 func nodeFields(n *thread.Node) []any {
-	return []any{&n.ID, &n.Kind, &n.Label, &n.Case, &n.Protected, &n.Print, &n.Basis, &n.Confirmed, &n.ConfirmedBy, &n.ConfirmedAt, &n.ChangedBy, &n.ChangedAt}
+	return []any{(*string)(&n.ID), (*string)(&n.Kind), &n.Label, (*string)(&n.Case), &n.Protected, &n.Print, &n.Basis, &n.Confirmed, &n.ConfirmedBy, &n.ConfirmedAt, &n.ChangedBy, &n.ChangedAt}
 }
 
 // prefixed gives a column list for a table's alias.

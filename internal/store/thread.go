@@ -43,13 +43,12 @@ func graph(ctx context.Context, q querier, study string, id thread.ID, d directi
 	var edges []thread.Edge
 	found := false
 	var n thread.Node
-	var self, kind, inCase, links string // plain strings, since Scan needs reflection for types of ours
-	fields := []any{&self, &kind, &n.Label, &inCase, &n.Protected, &n.Print, &n.Basis, &n.Confirmed, &n.ConfirmedBy, &n.ConfirmedAt, &n.ChangedBy, &n.ChangedAt, &links}
+	var links string
+	fields := append(nodeFields(&n), &links)
 	err := each(ctx, q, func(scan func(...any) error) error {
 		if err := scan(fields...); err != nil {
 			return err
 		}
-		n.ID, n.Kind, n.Case = thread.ID(self), thread.Kind(kind), thread.ID(inCase)
 		nodes = append(nodes, n)
 		found = found || n.ID == id
 		for links != "" {
@@ -95,7 +94,7 @@ func (s *Store) Whole(ctx context.Context, study string) (thread.Graph, error) {
 	var edges []thread.Edge
 	err = each(ctx, s, func(scan func(...any) error) error {
 		var e thread.Edge
-		err := scan(&e.From, &e.To, &e.Role, &e.Seen)
+		err := scan((*string)(&e.From), (*string)(&e.To), (*string)(&e.Role), &e.Seen)
 		edges = append(edges, e)
 		return err
 	}, `select from_id, to_id, role, seen from link where study = $1`, study)
