@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -129,5 +130,29 @@ func TestClockAndChanceAreArguments(t *testing.T) {
 				return true
 			})
 		}
+	}
+}
+
+// TestDependenciesAreExplained finds a line in docs/dependencies.md for each direct dependency.
+func TestDependenciesAreExplained(t *testing.T) {
+	root := filepath.Join("..", "..")
+	doc, err := os.ReadFile(filepath.Join(root, "docs", "dependencies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.Command("go", "list", "-m", "-f", "{{if not (or .Main .Indirect)}}{{.Path}}{{end}}", "all").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, module := range strings.Fields(string(out)) {
+		n++
+		name := strings.TrimPrefix(module, "github.com/chromedp/") // named together
+		if !strings.Contains(string(doc), name) {
+			t.Errorf("docs/dependencies.md does not say why %s is used", module)
+		}
+	}
+	if n < 5 {
+		t.Errorf("go list found %d direct dependencies", n)
 	}
 }
