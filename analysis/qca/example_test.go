@@ -1,6 +1,7 @@
 package qca_test
 
 import (
+	"context"
 	"fmt"
 
 	"throughline/analysis/qca"
@@ -11,7 +12,7 @@ import (
 var campaigns = qca.Data{
 	Cases:      []string{"a", "b", "c", "d", "e", "f"},
 	Conditions: []string{"SPLIT", "PRESS", "BROAD"},
-	Membership: [][]float64{{1, 1, 1}, {1, 0, 1}, {0, 1, 1}, {0, 0, 1}, {1, 1, 0}, {0, 0, 0}},
+	Values:     [][]float64{{1, 1, 1}, {1, 0, 1}, {0, 1, 1}, {0, 0, 1}, {1, 1, 0}, {0, 0, 0}},
 	Outcome:    []float64{1, 1, 1, 0, 0, 0}, OutcomeName: "SUCCESS",
 }
 
@@ -26,12 +27,12 @@ func ExampleNewTable() {
 	}
 	fmt.Println("remainders:", t.Remainders)
 	// Output:
-	// 000 negative n=1 consistency=0.000 PRI=0.000 [f]
-	// 001 negative n=1 consistency=0.000 PRI=0.000 [d]
-	// 011 positive n=1 consistency=1.000 PRI=1.000 [c]
-	// 101 positive n=1 consistency=1.000 PRI=1.000 [b]
-	// 110 negative n=1 consistency=0.000 PRI=0.000 [e]
-	// 111 positive n=1 consistency=1.000 PRI=1.000 [a]
+	// 000 0 n=1 consistency=0.000 PRI=0.000 [f]
+	// 001 0 n=1 consistency=0.000 PRI=0.000 [d]
+	// 011 1 n=1 consistency=1.000 PRI=1.000 [c]
+	// 101 1 n=1 consistency=1.000 PRI=1.000 [b]
+	// 110 0 n=1 consistency=0.000 PRI=0.000 [e]
+	// 111 1 n=1 consistency=1.000 PRI=1.000 [a]
 	// remainders: 2
 }
 
@@ -41,15 +42,17 @@ func ExampleTable_Minimize() {
 		fmt.Println(err)
 		return
 	}
-	s, err := t.Minimize(qca.Conservative)
+	solutions, err := t.Minimize(context.Background(), qca.Options{Solution: qca.Conservative})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
+	s := solutions[0]
 	for _, m := range s.Models {
-		fmt.Printf("%v -> %s (consistency %.2f, coverage %.2f)\n", m, s.Outcome, m.Consistency, m.Coverage)
-		for _, term := range m.Terms {
-			fmt.Println(term, term.Cases)
+		fit := m.Fit.Solution
+		fmt.Printf("%s -> %s (consistency %.2f, coverage %.2f)\n", m.Expr, s.Outcome, fit.Consistency, fit.Coverage)
+		for i, term := range m.Terms {
+			fmt.Println(s.PrimeImplicants[term].Expr, m.Fit.Terms[i].Cases)
 		}
 	}
 	// Output:

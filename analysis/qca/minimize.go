@@ -1,8 +1,10 @@
 package qca
 
 import (
-	"cmp"
+	"context"
+	"errors"
 	"fmt"
+	"math/big"
 	"slices"
 	"strings"
 )
@@ -11,345 +13,528 @@ import (
 type Kind string
 
 const (
-	// Conservative (also called complex) solutions assume nothing about
-	// remainders: every configuration covered is a positive row.
+	// Conservative (also called complex) solutions assume nothing about remainders: every configuration covered is a
+	// positive row.
 	Conservative Kind = "conservative"
-	// Parsimonious solutions may assume the outcome for any remainder that
-	// makes a term shorter. Those assumptions are listed with each model.
+	// Parsimonious solutions may assume the outcome for any remainder that makes a term shorter. Those assumptions are
+	// listed with each model.
 	Parsimonious Kind = "parsimonious"
+	// Intermediate solutions may assume it only for easy counterfactuals: remainders that differ from what was seen in
+	// the direction in which theory expects a condition to help (Ragin and Sonnett 2005; Ragin 2008, ch. 9).
+	Intermediate Kind = "intermediate"
 )
 
-// Literal is a condition, present or absent.
-type Literal struct {
-	Condition string `json:"condition"`
-	Negated   bool   `json:"negated"`
+// Models says which models of a solution are wanted.
+type Models string
+
+const (
+	// Minimal models have the smallest number of terms. All of them are counted, and the first listed.
+	Minimal Models = "minimal"
+	// Irredundant models have no term that could be dropped; some have more terms than the minimal ones.
+	Irredundant Models = "irredundant"
+	// First is one minimal model, proven to be minimal; the others are neither looked for nor counted.
+	First Models = "first"
+)
+
+// Options say what to minimise and how.
+type Options struct {
+	// Solution is what is assumed of remainders. Empty means Conservative.
+	Solution Kind
+	// Expect holds the directional expectations of an intermediate solution: for each condition the levels that are
+	// expected to help the outcome; none says that theory is silent. See also Together.
+	Expect [][]int
+	// Together holds conjunctural expectations: per condition the level that is expected to help in conjunction with the
+	// others named, or -1.
+	Together [][]int
+	// Exclude holds the Numbers of configurations that may never be assumed, such as impossible or untenable ones.
+	Exclude []uint64
+	// Contradictions may be assumed, as if they were remainders.
+	Contradictions bool
+	// Models that are wanted. Empty means Minimal.
+	Models Models
+	// MaxModels is how many models are listed. Zero means DefaultModels.
+	MaxModels int
+	// Work bounds the search for models, in machine words looked at. Zero means DefaultWork. It counts work and not
+	// time, so that the same table gives the same answer everywhere.
+	Work int
 }
 
-// String writes "A" or "~A".
-func (l Literal) String() string {
-	if l.Negated {
-		return "~" + l.Condition
-	}
-	return l.Condition
-}
+const (
+	// DefaultModels is how many models a solution lists when Options say nothing.
+	DefaultModels = 2000
+	// DefaultWork is a few seconds on a machine of 2026.
+	DefaultWork = 2_000_000_000
 
-// Implicant is a prime implicant: a conjunction that covers no configuration
-// it must not cover and would cover one if any of its literals were dropped.
+	maxImplicants  = 3_000_000
+	maxPairs       = 64      // of conservative and parsimonious models, for intermediate solutions
+	maxAssumptions = 10_000  // of a model that are listed by number; the rest is only counted
+	maxListed      = 500_000 // in all models together
+)
+
+// Implicant is a prime implicant: a conjunction that covers no configuration it must not cover and would cover one if any
+// of its literals were dropped.
 type Implicant struct {
-	Literals []Literal `json:"literals"`
+	// Values is the level of each condition, or -1 where the implicant does not mention it.
+	Values []int `json:"values"`
+	// Expr writes it as "A*~B", with levels in braces where a condition has more than two: "A*C{2}".
+	Expr string `json:"expr"`
 	// Rows are the Numbers of the positive rows it covers.
-	Rows []int `json:"rows"`
-	// Essential: it alone covers one of the positive rows, so it is in every
-	// model.
-	Essential bool `json:"essential"`
+	Rows []uint64 `json:"rows"`
 }
 
-// String writes "A*~B".
-func (p Implicant) String() string { return conjunction(p.Literals) }
-
-// Term is a prime implicant within a model, with its fit.
-type Term struct {
-	Literals []Literal `json:"literals"`
-	// Consistency of the term as a subset of the outcome, 0 to 1.
-	Consistency float64 `json:"consistency"`
-	// PRI is its proportional reduction in inconsistency, 0 to 1.
-	PRI float64 `json:"pri"`
+// TermFit is how well a term of a model goes with the outcome.
+type TermFit struct {
+	// Consistency of the term as a subset of the outcome, and its PRI, 0 to 1.
+	Consistency float64 `json:"inclS"`
+	PRI         float64 `json:"pri"`
 	// RawCoverage is the share of the outcome the term accounts for.
-	RawCoverage float64 `json:"raw_coverage"`
+	RawCoverage float64 `json:"covS"`
 	// UniqueCoverage is the coverage its model would lose without it.
-	UniqueCoverage float64 `json:"unique_coverage"`
+	UniqueCoverage float64 `json:"covU"`
 	// Cases have a membership above 0.5 in the term, in the data's order.
 	Cases []string `json:"cases"`
 }
 
-// String writes "A*~B".
-func (t Term) String() string { return conjunction(t.Literals) }
-
-// Model is one of the shortest sets of prime implicants that together cover
-// every positive row.
-type Model struct {
-	Terms []Term `json:"terms"`
-	// Consistency, PRI and Coverage of the whole model: a case's membership
-	// is its highest in any term.
-	Consistency float64 `json:"consistency"`
+// ModelFit is the fit of a model: a case's membership in it is its highest in any term.
+type ModelFit struct {
+	Consistency float64 `json:"inclS"`
 	PRI         float64 `json:"pri"`
-	Coverage    float64 `json:"coverage"`
-	// Assumptions are the simplifying assumptions: the remainders the model
-	// covers, by number (see Row.Number and Table.Expression). For these it
-	// claims the outcome without having seen a case, or enough cases.
-	Assumptions []int `json:"assumptions"`
+	Coverage    float64 `json:"covS"`
 }
 
-// String writes "A*~B + C".
-func (m Model) String() string {
-	terms := make([]string, len(m.Terms))
-	for i, t := range m.Terms {
-		terms[i] = t.String()
-	}
-	return strings.Join(terms, " + ")
-}
-
-func conjunction(literals []Literal) string {
-	s := make([]string, len(literals))
-	for i, l := range literals {
-		s[i] = l.String()
-	}
-	return strings.Join(s, "*")
+// Model is a set of prime implicants that together cover every positive row.
+type Model struct {
+	// Terms are positions in the solution's PrimeImplicants, rising.
+	Terms []int `json:"terms"`
+	// Expr writes the model as "A*~B + C".
+	Expr string `json:"expr"`
+	Fit  struct {
+		Terms    []TermFit `json:"terms"`
+		Solution ModelFit  `json:"solution"`
+	} `json:"fit"`
+	// Assumptions are the simplifying assumptions: the Numbers of the remainders that the model covers. For these it
+	// claims the outcome without having seen a case, or enough cases. The first 10,000 are listed, and
+	// fewer of the later of very many models.
+	Assumptions []uint64 `json:"assumptions"`
+	// AssumptionCount counts them all.
+	AssumptionCount uint64 `json:"assumptionCount"`
 }
 
 // Solution is a minimised truth table.
 type Solution struct {
-	Kind    Kind   `json:"kind"`
+	Kind    Kind   `json:"type"`
 	Outcome string `json:"outcome"`
-	// PrimeImplicants are all that cover at least one positive row. They and
-	// the terms of a model are ordered condition by condition: present before
-	// absent before not mentioned.
-	PrimeImplicants []Implicant `json:"prime_implicants"`
-	// Models are all with the smallest number of terms, ordered by their
-	// terms. More than one means that the data do not choose between them:
-	// report them all.
+	// Negated says that the outcome is the absence of something.
+	Negated bool `json:"negated"`
+	// PrimeImplicants are all that cover at least one positive row. They and the models are ordered condition by
+	// condition: present before absent before not mentioned.
+	PrimeImplicants []Implicant `json:"primeImplicants"`
+	// Essential are the positions of the implicants that are in every model; when the models could not all be found, of
+	// those that alone cover some row.
+	Essential []int `json:"essential"`
+	// ModelCount counts the models there are; when Exact is false there are at least so many, and perhaps more.
+	ModelCount *big.Int `json:"modelCount"`
+	Exact      bool     `json:"modelsExact"`
+	// Size is the number of terms of the smallest models; Bound is a number of terms below which there provably is none.
+	Size  int `json:"size"`
+	Bound int `json:"bound"`
+	// Models are the models, ordered by their terms; the first of them when there are more than asked for. More than one
+	// means that the data do not choose between them: report them all.
 	Models []Model `json:"models"`
-	// Capped says that there are more than MaxModels smallest models and that
-	// Models holds only the first MaxModels found.
-	Capped bool `json:"capped"`
+	// From names the conservative and the parsimonious model from which an intermediate solution was made, from 1.
+	From *Pair `json:"from,omitempty"`
+	// Easy and Difficult are, of the assumptions of that parsimonious model, the Numbers of those that agree with the
+	// expectations and of those that do not.
+	Easy      []uint64 `json:"easy"`
+	Difficult []uint64 `json:"difficult"`
 }
 
-// MaxModels is the largest number of models a solution lists.
-const MaxModels = 2000
+// Pair is a conservative and a parsimonious model, by their place in their solutions, from 1.
+type Pair struct {
+	Conservative int `json:"conservative"`
+	Parsimonious int `json:"parsimonious"`
+}
 
-// Minimize finds every model of the smallest number of terms.
+// Minimize finds the prime implicants and the models of a truth table. There is one solution, but an intermediate one for
+// each pair of a conservative and a parsimonious model.
 //
-// The prime implicants are those of Quine (1952, 1955) and McCluskey (1956),
-// found by deciding for each of the 3^k conjunctions of k conditions whether it
-// covers a forbidden configuration. Forbidden are, for the conservative
-// solution, all but the positive rows; for the parsimonious one the negative
-// and contradictory rows. The models are all smallest covers of the positive
-// rows, found by exact search.
+// The prime implicants are those of Quine (1952, 1955) and McCluskey (1956), found as minimal transversals (see primes).
+// What they must not cover is, for the conservative solution, all but the positive rows; for the parsimonious one the
+// negative and contradictory rows. The models are all smallest covers of the positive rows, found and counted by exact
+// search, or all irredundant ones.
 //
-// An error says when there is nothing to minimise, or when the search would
-// be too long to finish.
-func (t Table) Minimize(k Kind) (Solution, error) {
-	n := len(t.Conditions)
+// An error says when there is nothing to minimise, or when there are too many prime implicants. When only the search for
+// models has to end early, the solution says so: Exact is false.
+func (t Table) Minimize(ctx context.Context, o Options) ([]Solution, error) {
+	if o.Solution == "" {
+		o.Solution = Conservative
+	}
+	m, err := t.minimizer(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if o.Solution == Intermediate {
+		return m.intermediate()
+	}
+	s, err := m.solve(o.Solution, m.avoid(o.Solution))
+	if err != nil {
+		return nil, err
+	}
+	return []Solution{s}, nil
+}
+
+// minimizer is a truth table on its way to solutions.
+type minimizer struct {
+	ctx      context.Context
+	t        Table
+	o        Options
+	positive []cube
+	against  []cube // negative and contradictory rows, and what is excluded
+	xs       map[string][]float64
+	listed   int // assumptions listed so far
+}
+
+func (t Table) minimizer(ctx context.Context, o Options) (*minimizer, error) {
 	if len(t.data.Cases) == 0 {
-		return Solution{}, fmt.Errorf("the truth table holds no case data: make it again with NewTable before minimising")
+		return nil, fmt.Errorf("the truth table holds no case data: make it again with NewTable before minimising")
 	}
-	positive := t.find(Positive)
-	if len(positive) == 0 {
-		return Solution{}, fmt.Errorf("no row of the truth table for %q is coded positive, so there is nothing to minimise: look at the cut-offs (frequency %d, consistency %v, PRI %v) and at the rows just below them",
-			t.Outcome, t.Cutoffs.Frequency, t.Cutoffs.Consistency, t.Cutoffs.PRI)
+	if o.Models == "" {
+		o.Models = Minimal
 	}
-	forbidden := make([]bool, 1<<n)
-	switch k {
-	case Conservative:
-		for i := range forbidden {
-			forbidden[i] = true
-		}
-		for _, code := range positive {
-			forbidden[code] = false
-		}
-		if len(positive) == len(forbidden) {
-			return Solution{}, fmt.Errorf("every possible configuration is coded positive for %q, so no condition makes a difference: look at the cut-offs, or at whether the outcome varies", t.Outcome)
-		}
-	case Parsimonious:
-		against := t.find(Negative, Contradictory)
-		for _, code := range against {
-			forbidden[code] = true
-		}
-		if len(against) == 0 {
-			return Solution{}, fmt.Errorf("no row of the truth table for %q is coded negative, so with every remainder allowed no condition would be left: use the conservative solution, or add cases without the outcome", t.Outcome)
-		}
+	if o.MaxModels == 0 {
+		o.MaxModels = DefaultModels
+	}
+	if o.Work == 0 {
+		o.Work = DefaultWork
+	}
+	var bad problems
+	switch o.Solution {
+	case Conservative, Parsimonious, Intermediate:
 	default:
-		return Solution{}, fmt.Errorf("there is no solution kind %q: choose %q or %q", k, Conservative, Parsimonious)
+		bad.add("there is no solution of the kind %q: choose %q, %q or %q", o.Solution, Conservative, Parsimonious, Intermediate)
 	}
-
-	cubes := primes(n, positive, forbidden)
-	covers := make([][]int, len(cubes)) // implicant -> indices into positive
-	times := make([]int, len(positive)) // how many implicants cover a row
-	for i, c := range cubes {
-		for r, code := range positive {
-			if c.has(code) {
-				covers[i] = append(covers[i], r)
-				times[r]++
+	switch o.Models {
+	case Minimal, Irredundant, First:
+	default:
+		bad.add("there are no models of the kind %q: choose %q, %q or %q", o.Models, Minimal, Irredundant, First)
+	}
+	if o.MaxModels < 1 {
+		bad.add("the number of models to list is %d: list at least one", o.MaxModels)
+	}
+	if o.Solution == Intermediate {
+		if len(o.Expect) != 0 && len(o.Expect) != len(t.Conditions) {
+			bad.add("there are expectations for %d conditions, but the table has %d: give one for each", len(o.Expect), len(t.Conditions))
+		}
+		for j, levels := range o.Expect {
+			for _, v := range levels {
+				if j < len(t.Levels) && (v < 0 || v >= t.Levels[j]) {
+					bad.add("the expectation for %q names the level %d; it has the levels 0 to %d", t.Conditions[j], v, t.Levels[j]-1)
+				}
+			}
+		}
+		for _, c := range o.Together {
+			for j, v := range c {
+				if len(c) != len(t.Conditions) || v >= t.Levels[j] {
+					bad.add("a conjunctural expectation does not fit the conditions of the table")
+					break
+				}
 			}
 		}
 	}
-	s := Solution{Kind: k, Outcome: t.Outcome}
-	for i, c := range cubes {
-		p := Implicant{Literals: t.named(c.literals(n))}
-		for _, r := range covers[i] {
-			p.Rows = append(p.Rows, positive[r]+1)
-			p.Essential = p.Essential || times[r] == 1
-		}
-		s.PrimeImplicants = append(s.PrimeImplicants, p)
+	m := &minimizer{ctx: ctx, t: t, o: o, positive: t.find(Positive), xs: map[string][]float64{}}
+	m.against = t.find(Negative)
+	if !o.Contradictions {
+		m.against = append(m.against, t.find(Contradictory)...)
 	}
-	models, capped, err := smallestCovers(covers, len(positive), MaxModels)
+	excluded := map[string]bool{}
+	for _, n := range o.Exclude {
+		c, ok := t.configuration(n)
+		if !ok {
+			bad.add("there is no row %d to exclude: the rows are numbered from 1 to %d", n, t.Possible)
+			continue
+		}
+		excluded[c.key()] = true
+		if !slices.ContainsFunc(m.against, func(a cube) bool { return slices.Equal(a, c) }) {
+			m.against = append(m.against, c)
+		}
+	}
+	if err := bad.err(); err != nil {
+		return nil, err
+	}
+	// A positive row that may not be claimed is claimed no more.
+	m.positive = slices.DeleteFunc(m.positive, func(c cube) bool { return excluded[c.key()] })
+	if len(m.positive) == 0 {
+		return nil, fmt.Errorf("no row of the truth table for %q is coded positive, so there is nothing to minimise: look at the cut-offs (frequency %d, consistency %v, PRI %v) and at the rows just below them",
+			t.Outcome, t.Cutoffs.Frequency, t.Cutoffs.Consistency, t.Cutoffs.PRI)
+	}
+	return m, nil
+}
+
+// avoid gives the cubes that no implicant may meet.
+func (m *minimizer) avoid(k Kind) []cube {
+	if k == Conservative {
+		return complement(m.allowed(), m.t.Levels)
+	}
+	return m.against
+}
+
+// allowed is what a conservative solution may cover.
+func (m *minimizer) allowed() []cube {
+	out := slices.Clone(m.positive)
+	if m.o.Contradictions {
+		for _, c := range m.t.find(Contradictory) {
+			if !slices.ContainsFunc(m.against, func(a cube) bool { return slices.Equal(a, c) }) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// solve finds implicants and models of the positive rows, given what to avoid.
+func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
+	t := m.t
+	if len(avoid) == 0 {
+		if k == Conservative {
+			return Solution{}, fmt.Errorf("every possible configuration is coded positive for %q, so no condition makes a difference: look at the cut-offs, or at whether the outcome varies", t.Outcome)
+		}
+		return Solution{}, fmt.Errorf("no row of the truth table for %q is coded negative, so with every remainder allowed no condition would be left: use the conservative solution, or add cases without the outcome", t.Outcome)
+	}
+	cubes, err := primes(m.ctx, m.positive, avoid, maxImplicants)
+	if errors.Is(err, errTooMany) {
+		return Solution{}, fmt.Errorf("minimise %q (%s): there are more than %d prime implicants, more than can be compared: use fewer conditions, or the conservative solution", t.Outcome, k, maxImplicants)
+	}
 	if err != nil {
 		return Solution{}, fmt.Errorf("minimise %q (%s): %w", t.Outcome, k, err)
 	}
-	s.Capped = capped
-
-	isPositive := make([]bool, 1<<n)
-	for _, code := range positive {
-		isPositive[code] = true
+	s := Solution{Kind: k, Outcome: t.Outcome, Negated: strings.HasPrefix(t.Outcome, "~"), Easy: []uint64{}, Difficult: []uint64{}, Models: []Model{}}
+	c := chart{rows: len(m.positive)}
+	numbers := make([]uint64, len(m.positive))
+	for i, p := range m.positive {
+		numbers[i] = t.number(p)
 	}
-	xs := make([][]float64, len(cubes)) // memberships, made once per implicant
-	for _, model := range models {
-		for _, i := range model {
-			if xs[i] == nil {
-				xs[i] = t.data.membership(cubes[i].literals(n))
+	for _, p := range cubes {
+		im := Implicant{Values: make([]int, len(p)), Expr: t.expression(p)}
+		for j, v := range p {
+			im.Values[j] = int(v)
+		}
+		rows := newBitset(len(m.positive))
+		for i, q := range m.positive {
+			if p.has(q) {
+				rows.add(i)
+				im.Rows = append(im.Rows, numbers[i])
 			}
 		}
-		m := t.model(model, cubes, xs)
-		if k == Parsimonious { // a conservative model assumes nothing
-			m.Assumptions = assumptions(model, cubes, isPositive)
+		c.columns = append(c.columns, rows)
+		s.PrimeImplicants = append(s.PrimeImplicants, im)
+	}
+	work := m.o.Work
+	var found covers
+	if m.o.Models == Irredundant {
+		found, err = c.irredundant(m.ctx, m.o.MaxModels, &work)
+	} else {
+		most := m.o.MaxModels
+		if m.o.Models == First {
+			most = 1
 		}
-		s.Models = append(s.Models, m)
+		found, err = c.smallest(m.ctx, m.o.Models == First, most, &work)
+	}
+	if err != nil {
+		return Solution{}, fmt.Errorf("minimise %q (%s): %w", t.Outcome, k, err)
+	}
+	s.ModelCount, s.Exact, s.Size, s.Bound = found.count, found.exact, found.size, found.bound
+	s.Essential = found.always
+	if s.Essential == nil {
+		s.Essential = []int{}
+	}
+	for _, terms := range found.models {
+		model := m.model(terms, cubes)
+		if k != Conservative {
+			m.assumptions(&model, terms, cubes)
+		}
+		s.Models = append(s.Models, model)
 	}
 	return s, nil
 }
 
 // model computes the fit of the chosen implicants.
-func (t Table) model(chosen []int, cubes []cube, xs [][]float64) Model {
-	y, n := t.data.Outcome, len(t.Conditions)
-	// Per case the highest membership, whose it is, and the next highest,
-	// which is what remains when that term is taken away.
+func (m *minimizer) model(chosen []int, cubes []cube) Model {
+	d := m.t.data
+	y := d.Outcome
+	// Per case the highest membership, whose it is, and the next highest, which is what remains when that term is taken
+	// away.
 	first, next, whose := make([]float64, len(y)), make([]float64, len(y)), make([]int, len(y))
-	for _, i := range chosen {
-		for c, x := range xs[i] {
+	xs := make([][]float64, len(chosen))
+	var parts []string
+	for n, i := range chosen {
+		key := cubes[i].key()
+		if m.xs[key] == nil {
+			m.xs[key] = d.membership(cubes[i])
+		}
+		xs[n] = m.xs[key]
+		parts = append(parts, m.t.expression(cubes[i]))
+		for c, x := range xs[n] {
 			if x > first[c] {
-				first[c], next[c], whose[c] = x, first[c], i
+				first[c], next[c], whose[c] = x, first[c], n
 			} else {
 				next[c] = max(next[c], x)
 			}
 		}
 	}
 	whole := measure(first, y)
-	m := Model{Consistency: whole.consistency, PRI: whole.pri, Coverage: whole.coverage, Assumptions: []int{}}
-	for _, i := range chosen {
+	out := Model{Terms: slices.Clone(chosen), Expr: strings.Join(parts, " + "), Assumptions: []uint64{}}
+	out.Fit.Solution = ModelFit{whole.consistency, whole.pri, whole.coverage}
+	for n := range chosen {
 		without := slices.Clone(first)
 		for c := range without {
-			if whose[c] == i {
+			if whose[c] == n {
 				without[c] = next[c]
 			}
 		}
-		f := measure(xs[i], y)
-		term := Term{Literals: t.named(cubes[i].literals(n)), Consistency: f.consistency, PRI: f.pri, RawCoverage: f.coverage,
+		f := measure(xs[n], y)
+		term := TermFit{Consistency: f.consistency, PRI: f.pri, RawCoverage: f.coverage,
 			UniqueCoverage: whole.coverage - measure(without, y).coverage, Cases: []string{}}
-		for c, x := range xs[i] {
+		for c, x := range xs[n] {
 			if x > 0.5 {
-				term.Cases = append(term.Cases, t.data.Cases[c])
+				term.Cases = append(term.Cases, d.Cases[c])
 			}
 		}
-		m.Terms = append(m.Terms, term)
-	}
-	return m
-}
-
-// assumptions numbers what the implicants cover beyond the positive rows,
-// which can only be remainders.
-func assumptions(chosen []int, cubes []cube, positive []bool) []int {
-	found := []int{}
-	for code, known := range positive {
-		if !known && slices.ContainsFunc(chosen, func(i int) bool { return cubes[i].has(code) }) {
-			found = append(found, code+1)
-		}
-	}
-	return found
-}
-
-func (t Table) named(literals []literal) []Literal {
-	out := make([]Literal, len(literals))
-	for i, l := range literals {
-		out[i] = Literal{t.Conditions[l.column], l.negated}
+		out.Fit.Terms = append(out.Fit.Terms, term)
 	}
 	return out
 }
 
-// cube is a conjunction: the conditions it mentions, and which of those are
-// present, in the bits of a configuration code.
-type cube struct{ mention, value int }
-
-func (c cube) has(code int) bool { return code&c.mention == c.value }
-
-func (c cube) literals(n int) []literal {
-	var ls []literal
-	for j := range n {
-		if bit := 1 << (n - 1 - j); c.mention&bit != 0 {
-			ls = append(ls, literal{j, c.value&bit == 0})
-		}
+// assumptions lists what a model covers beyond the positive rows, which can only be remainders.
+func (m *minimizer) assumptions(model *Model, chosen []int, cubes []cube) {
+	terms := make([]cube, len(chosen))
+	for n, i := range chosen {
+		terms[n] = cubes[i]
 	}
-	return ls
+	model.AssumptionCount = new(big.Int).Sub(size(terms, m.t.Levels), big.NewInt(int64(len(m.positive)))).Uint64()
+	if room := min(maxAssumptions, maxListed-m.listed); room > 0 {
+		model.Assumptions = m.remaindersIn(terms, room)
+		m.listed += len(model.Assumptions)
+	}
 }
 
-// primes lists the prime implicants that cover a positive configuration.
-//
-// A conjunction is numbered in base 3, one digit per condition: 0 absent,
-// 1 present, 2 not mentioned. It covers a forbidden configuration exactly when
-// one of the two conjunctions that spell out its first unmentioned condition
-// does, and those have smaller numbers, so one pass in order decides them all.
-func primes(n int, positive []int, forbidden []bool) []cube {
-	power := make([]int, n+1)
-	power[0] = 1
-	for i := range n {
-		power[i+1] = power[i] * 3
+// remaindersIn lists the Numbers of the configurations in the cubes that are no positive rows, the first most of them.
+func (m *minimizer) remaindersIn(terms []cube, most int) []uint64 {
+	isPositive := map[uint64]bool{}
+	for _, p := range m.positive {
+		isPositive[m.t.number(p)] = true
 	}
-	bad := make([]bool, power[n])
-	digits := make([]byte, n) // digits[i] has weight power[i] and is bit i of a code
-	decode := func(number int) (c cube) {
-		for i := range n {
-			digits[i] = byte(number % 3)
-			number /= 3
-			if digits[i] < 2 {
-				c.mention |= 1 << i
-				c.value |= int(digits[i]) << i
+	out := []uint64{}
+	each(terms, m.t.Levels, func(c cube) bool {
+		if n := m.t.number(c); !isPositive[n] {
+			out = append(out, n)
+		}
+		return len(out) < most
+	})
+	return out
+}
+
+// intermediate makes a solution for each pair of a conservative and a parsimonious model.
+//
+// For a term c of the one that lies within a term p of the other, a remainder within p is an easy counterfactual when it
+// differs from c only in conditions that p does not mention and in which c has a level that is not expected to help:
+// where the outcome came about in spite of it, it comes about without it. The positive rows are then minimised with these remainders, and no others, allowed (Ragin and Sonnett 2005; Ragin 2008,
+// ch. 9).
+func (m *minimizer) intermediate() ([]Solution, error) {
+	con, err := m.solve(Conservative, m.avoid(Conservative))
+	if err != nil {
+		return nil, err
+	}
+	par, err := m.solve(Parsimonious, m.avoid(Parsimonious))
+	if err != nil {
+		return nil, err
+	}
+	if n := len(con.Models) * len(par.Models); n > maxPairs {
+		return nil, fmt.Errorf("minimise %q: there are %d conservative and %d parsimonious models, so %d intermediate solutions, more than %d: with so many the data decide nothing; use fewer conditions", m.t.Outcome, len(con.Models), len(par.Models), n, maxPairs)
+	}
+	var out []Solution
+	for i, c := range con.Models {
+		for j, p := range par.Models {
+			easy := m.easy(con, c, par, p)
+			s, err := m.solve(Intermediate, complement(append(m.allowed(), easy...), m.t.Levels))
+			if err != nil {
+				return nil, err
+			}
+			s.From = &Pair{i + 1, j + 1}
+			isEasy := map[uint64]bool{}
+			s.Easy = m.remaindersIn(easy, maxAssumptions)
+			for _, n := range s.Easy {
+				isEasy[n] = true
+			}
+			for _, n := range p.Assumptions {
+				if !isEasy[n] {
+					s.Difficult = append(s.Difficult, n)
+				}
+			}
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+// easy gives the cubes of the easy counterfactuals of a pair of models.
+func (m *minimizer) easy(con Solution, c Model, par Solution, p Model) []cube {
+	var out []cube
+	for _, ci := range c.Terms {
+		ct := con.PrimeImplicants[ci].Values
+		for _, pi := range p.Terms {
+			pt := par.PrimeImplicants[pi].Values
+			inside := true
+			for j, v := range pt {
+				inside = inside && (v == absent || v == ct[j])
+			}
+			if !inside {
+				continue
+			}
+			// Per condition the levels that an easy counterfactual may have.
+			may := make([][]int, len(ct))
+			for j, v := range ct {
+				switch {
+				case pt[j] != absent:
+					may[j] = []int{pt[j]}
+				case v == absent:
+					may[j] = nil // any
+				case j < len(m.o.Expect) && len(m.o.Expect[j]) > 0 && !slices.Contains(m.o.Expect[j], v):
+					may[j] = nil // what is not expected to help is not needed
+				default:
+					may[j] = []int{v}
+				}
+			}
+			out = append(out, m.spread(may)...)
+			for _, together := range m.o.Together {
+				both := slices.Clone(may)
+				for j, e := range together {
+					if e != absent && pt[j] == absent && ct[j] != absent && !slices.Contains(both[j], e) {
+						both[j] = []int{e}
+					}
+				}
+				out = append(out, m.spread(both)...)
 			}
 		}
-		return c
 	}
-	for number := range bad {
-		c := decode(number)
-		if i := slices.Index(digits, 2); i >= 0 {
-			bad[number] = bad[number-power[i]] || bad[number-2*power[i]]
-		} else {
-			bad[number] = forbidden[c.value]
-		}
-	}
-	var found []cube
-	for number, b := range bad {
-		if b {
+	return out
+}
+
+// spread gives the cubes of all combinations of levels; nil stands for any level.
+func (m *minimizer) spread(may [][]int) []cube {
+	out := []cube{whole(len(may))}
+	for j, levels := range may {
+		if levels == nil || len(levels) == m.t.Levels[j] {
 			continue
 		}
-		c := decode(number)
-		prime := true
-		for i, digit := range digits {
-			if digit < 2 && !bad[number+(2-int(digit))*power[i]] {
-				prime = false
-				break
+		var next []cube
+		for _, c := range out {
+			for _, v := range levels {
+				d := c.clone()
+				d[j] = int8(v)
+				next = append(next, d)
 			}
 		}
-		if prime && slices.ContainsFunc(positive, c.has) {
-			found = append(found, c)
-		}
+		out = next
 	}
-	slices.SortFunc(found, func(a, b cube) int {
-		for i := n - 1; i >= 0; i-- {
-			if d := cmp.Compare(a.rank(i), b.rank(i)); d != 0 {
-				return d
-			}
-		}
-		return 0
-	})
-	return found
-}
-
-// rank orders a condition's places in a conjunction: present, absent, not
-// mentioned.
-func (c cube) rank(i int) int {
-	switch {
-	case c.mention>>i&1 == 0:
-		return 2
-	case c.value>>i&1 == 0:
-		return 1
-	}
-	return 0
+	return out
 }

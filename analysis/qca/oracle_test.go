@@ -1,6 +1,7 @@
 package qca
 
 import (
+	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -20,7 +21,7 @@ import (
 const oracleTolerance = 1e-9
 
 // shared finds the folder of reference data beside the repository.
-func shared(t *testing.T) string {
+func shared(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
@@ -53,10 +54,20 @@ func (n *numbers) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &(*n)[0])
 }
 
+type oracleImplicant struct {
+	Expr   string
+	Values []int
+	Covers []uint64
+}
+
+// oracleStage is one minimisation, by R or by the independent program.
 type oracleStage struct {
-	Error   string
-	Skipped any
-	Fit     struct {
+	Error            string
+	PIs              []oracleImplicant
+	Models           [][]int
+	NModels, MinSize int
+	Essential        []int
+	Fit              struct {
 		Models []struct {
 			PIs []string
 			Fit []struct {
@@ -66,22 +77,21 @@ type oracleStage struct {
 			Solution struct{ InclS, PRI, CovS float64 }
 		}
 	}
-	SimplifyingAssumptions map[string][]int
-	ModelExprs             []string
-}
-
-type oracleSearch struct {
-	PIs []struct {
-		Expr   string
-		Values []int
-		Covers []int
+	SimplifyingAssumptions map[string][]uint64
+	Excluded               []uint64
+	Rows                   []uint64
+	ModelsTruncatedTo      int
+	DirExp                 []string
+	ISol                   []struct {
+		Name                                          string
+		CSol, PSol                                    []string
+		EasyCounterfactuals, DifficultCounterfactuals []uint64
+		oracleStage
 	}
-	MinSize, NModels int
-	Models           [][]int
 }
 
 type oracleRow struct {
-	Row    int
+	Row    uint64
 	Values []int
 	OUT    string
 	N      int
@@ -98,22 +108,45 @@ type oracle struct {
 		InclCut    numbers
 		NCut       int
 		PriCut     float64
+		DirExp     []string
 		CSV        string
 	}
 	TruthTable    struct{ Rows []oracleRow }
 	NegTruthTable struct{ Rows []oracleRow }
-	Stages        struct {
-		Conservative, Parsimonious, NegConservative, NegParsimonious oracleStage
-	} `json:"-"`
-	Independent map[string]oracleSearch
+	Independent   map[string]oracleStage
 	// edge files only
 	Expected *struct {
 		TruthTable []oracleRow
-		Solutions  map[string]oracleSearch
+		Solutions  map[string]oracleStage
 	}
+	stages map[string]oracleStage
 }
 
-func readData(t *testing.T, file, outcome string, conditions []string) Data {
+func readOracle(t testing.TB, file string) oracle {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o oracle
+	if err := json.Unmarshal(b, &o); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatal(err)
+	}
+	o.stages = map[string]oracleStage{}
+	for key, m := range raw {
+		var s oracleStage
+		if len(m) > 0 && m[0] == '{' && json.Unmarshal(m, &s) == nil {
+			o.stages[key] = s
+		}
+	}
+	return o
+}
+
+func readData(t testing.TB, file, outcome string, conditions []string, levels []int) Data {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
@@ -124,7 +157,7 @@ func readData(t *testing.T, file, outcome string, conditions []string) Data {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := Data{Conditions: conditions, OutcomeName: outcome}
+	d := Data{Conditions: conditions, OutcomeName: outcome, Levels: levels}
 	number := func(row []string, name string) float64 {
 		i := slices.Index(rows[0], name)
 		if i < 0 {
@@ -142,18 +175,26 @@ func readData(t *testing.T, file, outcome string, conditions []string) Data {
 		for _, c := range conditions {
 			xs = append(xs, number(row, c))
 		}
-		d.Membership = append(d.Membership, xs)
+		d.Values = append(d.Values, xs)
 		d.Outcome = append(d.Outcome, number(row, outcome))
+	}
+	if d.Levels == nil {
+		d.Levels = d.levels()
+		for _, xs := range d.Values {
+			for j, x := range xs {
+				d.Levels[j] = max(d.Levels[j], int(x)+1)
+			}
+		}
 	}
 	return d
 }
 
-// TestOracle compares with solutions of the R package QCA 3.25.1 and of an
-// independent program. Sets of implicants and models are those of the
-// independent program, which is right where the two differ; the fit is R's.
+// TestOracle compares with the R package QCA 3.25.1 and with an independent program. Sets of implicants and models are
+// those of the independent program where it has them, which is right where the two differ; the fit is R's.
 func TestOracle(t *testing.T) {
 	dir := shared(t)
-	var checked, left []string
+	ctx := context.Background()
+	var left []string
 	counts := map[string]int{}
 	for _, folder := range []string{"named", "random", "edge"} {
 		files, err := filepath.Glob(filepath.Join(dir, folder, "*.json"))
@@ -161,36 +202,21 @@ func TestOracle(t *testing.T) {
 			t.Fatalf("no files in %s: %v", folder, err)
 		}
 		for _, file := range files {
-			name := folder + "/" + filepath.Base(file)
+			name := folder + "/" + strings.TrimSuffix(filepath.Base(file), ".json")
 			if filepath.Base(file) == "index.json" {
 				continue
 			}
-			b, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var o oracle
-			if err := json.Unmarshal(b, &o); err != nil {
-				t.Fatalf("%s: %v", name, err)
-			}
-			if why := beyond(o, folder, filepath.Dir(file), t); why != "" {
-				left = append(left, name+" ("+why+")")
+			o := readOracle(t, file)
+			if o.Input.CSV == "" {
+				left = append(left, name+" (no data)")
 				continue
 			}
-			var raw map[string]json.RawMessage
-			if err := json.Unmarshal(b, &raw); err != nil {
-				t.Fatal(err)
-			}
-			stage := func(key string) (s oracleStage) {
-				if m, ok := raw[key]; ok && len(m) > 0 && m[0] == '{' {
-					if err := json.Unmarshal(m, &s); err != nil {
-						t.Fatalf("%s %s: %v", name, key, err)
-					}
-				}
-				return s
+			d := readData(t, filepath.Join(filepath.Dir(file), o.Input.CSV), o.Input.Outcome, o.Input.Conditions, o.Input.Levels)
+			if slices.ContainsFunc(d.Values, func(xs []float64) bool { return slices.ContainsFunc(xs, math.IsNaN) }) {
+				left = append(left, name+" (don't-care scores)")
+				continue
 			}
 			t.Run(name, func(t *testing.T) {
-				d := readData(t, filepath.Join(filepath.Dir(file), o.Input.CSV), o.Input.Outcome, o.Input.Conditions)
 				c := Cutoffs{Frequency: o.Input.NCut, Consistency: o.Input.InclCut[0], PRI: o.Input.PriCut}
 				if len(o.Input.InclCut) > 1 {
 					c.Contradiction = o.Input.InclCut[1]
@@ -199,93 +225,214 @@ func TestOracle(t *testing.T) {
 				if o.Expected != nil {
 					rows, searches = o.Expected.TruthTable, o.Expected.Solutions
 				}
+				tables := map[bool]Table{}
 				wrong := map[bool]int{}
-				wrong[false] = checkTable(t, d, c, rows)
-				counts["tables"]++
-				if len(o.NegTruthTable.Rows) > 0 {
-					wrong[true] = checkTable(t, d.Negate(), c, o.NegTruthTable.Rows)
-					counts["tables"]++
+				for _, neg := range []bool{false, true} {
+					data, want := d, rows
+					if neg {
+						data, want = d.Negate(), o.NegTruthTable.Rows
+					}
+					table, err := NewTable(data, c)
+					if err != nil {
+						t.Fatal(err)
+					}
+					tables[neg] = table
+					if len(want) > 0 {
+						counts["truth tables"]++
+						wrong[neg] = checkTable(t, table, want)
+					}
 				}
 				counts["rows R codes wrongly"] += wrong[false] + wrong[true]
+				solutions := map[string]Solution{}
 				for _, s := range []struct {
-					key  string
-					kind Kind
-					neg  bool
-				}{{"conservative", Conservative, false}, {"parsimonious", Parsimonious, false},
-					{"negConservative", Conservative, true}, {"negParsimonious", Parsimonious, true}} {
-					data := d
-					if s.neg {
-						data = d.Negate()
-					}
+					key string
+					neg bool
+					o   Options
+				}{
+					{"conservative", false, Options{Solution: Conservative}},
+					{"parsimonious", false, Options{Solution: Parsimonious}},
+					{"negConservative", true, Options{Solution: Conservative}},
+					{"negParsimonious", true, Options{Solution: Parsimonious}},
+					{"conservativeInclContradictions", false, Options{Solution: Conservative, Contradictions: true}},
+					{"parsimoniousInclContradictions", false, Options{Solution: Parsimonious, Contradictions: true}},
+					{"conservativeAllModels", false, Options{Solution: Conservative, Models: Irredundant, Work: 20_000_000}},
+					{"parsimoniousAllModels", false, Options{Solution: Parsimonious, Models: Irredundant, Work: 20_000_000}},
+					{"enhancedParsimonious", false, Options{Solution: Parsimonious, Exclude: o.stages["enhancedParsimonious"].Excluded}},
+				} {
+					r, inR := o.stages[s.key]
 					search, known := searches[s.key]
-					r := stage(s.key)
-					if !known || search.PIs[0].Expr == "" {
-						// Nothing to minimise: R and we must both say so.
-						if r.Error == "" {
-							t.Logf("%s: nothing to compare with", s.key)
-							counts["stages without an answer"]++
-							continue
-						}
-						table, err := NewTable(data, c)
-						if err == nil {
-							_, err = table.Minimize(s.kind)
-						}
-						if err == nil && !strings.Contains(r.Error, "allocate") {
+					if !known || search.PIs == nil || search.PIs[0].Expr == "" {
+						search, known = r, inR && r.PIs != nil && wrong[s.neg] == 0
+						search.MinSize = 0
+					}
+					got, err := tables[s.neg].Minimize(ctx, s.o)
+					if !known {
+						if r.Error != "" && err == nil && s.key != "enhancedParsimonious" && !strings.Contains(r.Error, "allocate") && wrong[s.neg] == 0 && !strings.Contains(r.Error, "no solution") {
 							t.Errorf("%s: want an error, as R says: %s", s.key, r.Error)
 						}
-						counts["refusals"]++
+						counts["stages without an answer"]++
+						continue
+					}
+					if err != nil {
+						t.Errorf("%s: %v", s.key, err)
 						continue
 					}
 					if wrong[s.neg] > 0 {
 						r = oracleStage{} // R minimised another table
 					}
 					counts["solutions"]++
-					counts["models with fit"] += checkSolution(t, s.key, data, c, s.kind, search, r)
+					solutions[s.key] = got[0]
+					counts["models with fit"] += checkSolution(t, s.key, got[0], search, r)
+				}
+				if wrong[false]+wrong[true] > 0 {
+					return
+				}
+				for _, key := range []string{"intermediate", "enhancedIntermediate"} {
+					r := o.stages[key]
+					if len(r.ISol) == 0 {
+						continue
+					}
+					got, err := tables[false].Minimize(ctx, Options{Solution: Intermediate, Expect: expectations(r.DirExp), Exclude: r.Excluded})
+					if err != nil {
+						t.Errorf("%s: %v", key, err)
+						continue
+					}
+					if len(got) != len(r.ISol) {
+						t.Errorf("%s: %d solutions, want %d", key, len(got), len(r.ISol))
+					}
+					for _, w := range r.ISol {
+						counts["intermediate solutions"]++
+						i := slices.IndexFunc(got, func(s Solution) bool {
+							return sameModel(tables[false], s.From, w.CSol, w.PSol, o.Input.Conditions, r.Excluded)
+						})
+						if i < 0 {
+							t.Errorf("%s %s: no solution from %v and %v", key, w.Name, w.CSol, w.PSol)
+							continue
+						}
+						if diff := cmp.Diff(append([]uint64{}, w.EasyCounterfactuals...), got[i].Easy); diff != "" {
+							t.Errorf("%s %s: easy counterfactuals (-want +got):\n%s", key, w.Name, diff)
+						}
+						if diff := cmp.Diff(append([]uint64{}, w.DifficultCounterfactuals...), got[i].Difficult); diff != "" {
+							t.Errorf("%s %s: difficult counterfactuals (-want +got):\n%s", key, w.Name, diff)
+						}
+						checkSolution(t, key+" "+w.Name, got[i], w.oracleStage, w.oracleStage)
+					}
+				}
+				if r, ok := o.stages["contradictorySimplifyingAssumptions"]; ok && r.Error == "" && r.Rows != nil {
+					got, err := ContradictoryAssumptions(ctx, tables[false], tables[true], Options{})
+					want := both(o.stages["parsimonious"].SimplifyingAssumptions, o.stages["negParsimonious"].SimplifyingAssumptions)
+					if err != nil {
+						t.Errorf("contradictory assumptions: %v", err)
+					} else if diff := cmp.Diff(want, got); diff != "" {
+						t.Errorf("contradictory assumptions (-want +got):\n%s", diff)
+					}
+					counts["contradictory assumptions"]++
+					if !slices.Equal(want, r.Rows) { // R's list is not what follows from its own models
+						counts["contradictory assumptions R lists wrongly"]++
+					}
+				}
+				if r, ok := o.stages["simultaneousSubsetRelations"]; ok && r.Error == "" {
+					got := SimultaneousSubsets(tables[false], tables[true])
+					if diff := cmp.Diff(append([]uint64{}, r.Rows...), got); diff != "" {
+						t.Errorf("simultaneous subset relations (-want +got):\n%s", diff)
+					}
+					counts["simultaneous subset relations"]++
 				}
 			})
-			checked = append(checked, name)
 		}
 	}
-	t.Logf("checked %d files: %v", len(checked), counts)
+	t.Logf("checked %v", counts)
 	t.Logf("left out %d: %s", len(left), strings.Join(left, ", "))
 }
 
-// beyond says why a file asks for more than this package does.
-func beyond(o oracle, folder, dir string, t *testing.T) string {
-	for _, l := range o.Input.Levels {
-		if l > 2 {
-			return "multi-value"
+// both gives what some model of the one and some model of the other assumes.
+func both(a, b map[string][]uint64) []uint64 {
+	out := []uint64{}
+	seen := map[uint64]bool{}
+	for _, rows := range a {
+		for _, n := range rows {
+			seen[n] = true
 		}
 	}
-	if len(o.Input.Conditions) > MaxConditions {
-		return "more than 12 conditions"
-	}
-	if o.Input.CSV == "" {
-		return "no data"
-	}
-	d := readData(t, filepath.Join(dir, o.Input.CSV), o.Input.Outcome, o.Input.Conditions)
-	for _, xs := range d.Membership {
-		for _, x := range xs {
-			if math.IsNaN(x) {
-				return "don't-care scores"
-			}
-			if x > 1 {
-				return "multi-value"
+	for _, rows := range b {
+		for _, n := range rows {
+			if seen[n] && !slices.Contains(out, n) {
+				out = append(out, n)
 			}
 		}
 	}
-	return ""
+	slices.Sort(out)
+	return out
 }
 
-var outputs = map[string]Output{"1": Positive, "0": Negative, "C": Contradictory, "?": Remainder}
+func expectations(dirExp []string) [][]int {
+	var out [][]int
+	for _, e := range dirExp {
+		var levels []int
+		for _, s := range strings.FieldsFunc(e, func(r rune) bool { return r == ';' || r == ',' }) {
+			if v, err := strconv.Atoi(strings.TrimSpace(s)); err == nil {
+				levels = append(levels, v)
+			}
+		}
+		out = append(out, levels)
+	}
+	return out
+}
+
+// sameModel tells whether a pair of models is the one R names by its terms.
+func sameModel(t Table, p *Pair, c, q, conditions []string, exclude []uint64) bool {
+	ctx := context.Background()
+	con, err := t.Minimize(ctx, Options{Solution: Conservative, Exclude: exclude})
+	if err != nil {
+		return false
+	}
+	par, err := t.Minimize(ctx, Options{Solution: Parsimonious, Exclude: exclude})
+	if err != nil {
+		return false
+	}
+	same := func(s Solution, i int, want []string) bool {
+		var got []string
+		for _, n := range s.Models[i-1].Terms {
+			got = append(got, valuesKey(s.PrimeImplicants[n].Values))
+		}
+		var keys []string
+		for _, w := range want {
+			keys = append(keys, valuesKey(parsed(w, conditions)))
+		}
+		slices.Sort(got)
+		slices.Sort(keys)
+		return slices.Equal(got, keys)
+	}
+	return same(con[0], p.Conservative, c) && same(par[0], p.Parsimonious, q)
+}
+
+// parsed reads R's "A*~B*C{2}".
+func parsed(expr string, conditions []string) []int {
+	out := make([]int, len(conditions))
+	for j := range out {
+		out[j] = -1
+	}
+	for _, l := range strings.Split(expr, "*") {
+		v := 1
+		if bare, ok := strings.CutPrefix(l, "~"); ok {
+			l, v = bare, 0
+		}
+		if name, level, ok := strings.Cut(strings.ReplaceAll(l, "[", "{"), "{"); ok {
+			l = name
+			v, _ = strconv.Atoi(strings.TrimRight(level, "]}"))
+		}
+		if j := slices.Index(conditions, l); j >= 0 {
+			out[j] = v
+		}
+	}
+	return out
+}
+
+func valuesKey(v []int) string { return fmt.Sprint(v) }
 
 // checkTable returns how many rows R is known to have coded wrongly.
-func checkTable(t *testing.T, d Data, c Cutoffs, want []oracleRow) (known int) {
+func checkTable(t *testing.T, table Table, want []oracleRow) (known int) {
 	t.Helper()
-	table, err := NewTable(d, c)
-	if err != nil {
-		t.Fatal(err)
-	}
 	i := 0
 	for _, w := range want {
 		if w.N == 0 {
@@ -299,14 +446,13 @@ func checkTable(t *testing.T, d Data, c Cutoffs, want []oracleRow) (known int) {
 		if r.Number != w.Row || r.N != w.N {
 			t.Errorf("row %d with %d cases, want %d with %d", r.Number, r.N, w.Row, w.N)
 		}
-		if w.OUT == "C" && math.Abs(w.Incl-c.Consistency) < oracleTolerance {
-			// R's rounding makes such a row C although its consistency is the
-			// cut-off (third trap in the data's README).
+		if w.OUT == "C" && math.Abs(w.Incl-table.Cutoffs.Consistency) < oracleTolerance {
+			// R's rounding makes such a row C although its consistency is the cut-off (third trap in the data's README).
 			known++
 			if r.Output != Positive {
 				t.Errorf("row %d: %s, want positive", w.Row, r.Output)
 			}
-		} else if r.Output != outputs[w.OUT] {
+		} else if string(r.Output) != w.OUT {
 			t.Errorf("row %d: %s, want %q (consistency %v)", r.Number, r.Output, w.OUT, r.Consistency)
 		}
 		near(t, fmt.Sprintf("row %d consistency", w.Row), r.Consistency, w.Incl)
@@ -332,73 +478,98 @@ func near(t *testing.T, what string, got, want float64) {
 	}
 }
 
-func checkSolution(t *testing.T, key string, d Data, c Cutoffs, k Kind, want oracleSearch, r oracleStage) (fits int) {
+// checkSolution compares a solution with a search for implicants and models, and with R's fit of them.
+func checkSolution(t *testing.T, key string, s Solution, want, r oracleStage) (fits int) {
 	t.Helper()
-	table, err := NewTable(d, c)
-	if err != nil {
-		t.Fatal(err)
+	conditions := len(s.PrimeImplicants[0].Values)
+	wantPIs, gotPIs := map[string][]uint64{}, map[string][]uint64{}
+	names := map[string]string{} // R's expression -> values
+	for _, p := range want.PIs {
+		if len(p.Values) != conditions {
+			return 0 // R gives no values of intermediate implicants; they are compared by expression elsewhere
+		}
+		wantPIs[valuesKey(p.Values)] = p.Covers
+		names[p.Expr] = valuesKey(p.Values)
 	}
-	s, err := table.Minimize(k)
-	if err != nil {
-		t.Errorf("%s: %v", key, err)
+	for _, p := range s.PrimeImplicants {
+		gotPIs[valuesKey(p.Values)] = p.Rows
+	}
+	if diff := cmp.Diff(wantPIs, gotPIs); diff != "" {
+		t.Errorf("%s: prime implicants (-want +got):\n%s", key, diff)
 		return 0
 	}
-	covers := map[string][]int{}
-	for _, p := range want.PIs {
-		covers[p.Expr] = p.Covers
+	if want.NModels > 0 && want.ModelsTruncatedTo == 0 && (s.ModelCount.Int64() != int64(want.NModels) || !s.Exact) {
+		t.Errorf("%s: %v models (exact: %v), want %d", key, s.ModelCount, s.Exact, want.NModels)
 	}
-	got := map[string][]int{}
-	for _, p := range s.PrimeImplicants {
-		got[p.String()] = p.Rows
+	if want.MinSize > 0 && s.Size != want.MinSize {
+		t.Errorf("%s: smallest models have %d terms, want %d", key, s.Size, want.MinSize)
 	}
-	if diff := cmp.Diff(covers, got); diff != "" {
-		t.Errorf("%s: prime implicants (-want +got):\n%s", key, diff)
-	}
-	if len(s.Models) != want.NModels || len(s.Models[0].Terms) != want.MinSize {
-		t.Errorf("%s: %d models of %d terms, want %d of %d", key, len(s.Models), len(s.Models[0].Terms), want.NModels, want.MinSize)
-	}
-	set := func(terms []string) string {
-		slices.Sort(terms)
-		return strings.Join(terms, " + ")
+	index := func(values []string) string {
+		slices.Sort(values)
+		return strings.Join(values, " + ")
 	}
 	models := map[string]Model{}
 	for _, m := range s.Models {
 		var terms []string
-		for _, x := range m.Terms {
-			terms = append(terms, x.String())
+		for _, i := range m.Terms {
+			terms = append(terms, valuesKey(s.PrimeImplicants[i].Values))
 		}
-		models[set(terms)] = m
+		models[index(terms)] = m
 	}
-	for _, w := range want.Models {
-		var terms []string
-		for _, i := range w {
-			terms = append(terms, want.PIs[i].Expr)
+	if s.ModelCount.Int64() == int64(len(s.Models)) {
+		for _, w := range want.Models {
+			var terms []string
+			for _, i := range w {
+				terms = append(terms, valuesKey(want.PIs[i].Values))
+			}
+			if _, ok := models[index(terms)]; !ok {
+				t.Errorf("%s: model %s not found", key, index(terms))
+			}
 		}
-		if _, ok := models[set(terms)]; !ok {
-			t.Errorf("%s: model %s not found", key, set(terms))
+	}
+	if r.PIs != nil && r.Models != nil && len(r.Models) == int(s.ModelCount.Int64()) {
+		var a, b []string
+		for _, i := range r.Essential {
+			a = append(a, valuesKey(r.PIs[i].Values))
+		}
+		for _, i := range s.Essential {
+			b = append(b, valuesKey(s.PrimeImplicants[i].Values))
+		}
+		slices.Sort(a)
+		slices.Sort(b)
+		if len(r.PIs[0].Values) == conditions {
+			if diff := cmp.Diff(a, b); diff != "" {
+				t.Errorf("%s: essential implicants (-want +got):\n%s", key, diff)
+			}
 		}
 	}
 	for i, w := range r.Fit.Models {
-		m, ok := models[set(slices.Clone(w.PIs))]
+		var terms []string
+		for _, expr := range w.PIs {
+			terms = append(terms, names[expr])
+		}
+		m, ok := models[index(slices.Clone(terms))]
 		if !ok {
-			t.Errorf("%s: R's model %v not found", key, w.PIs)
+			if s.ModelCount.Int64() == int64(len(s.Models)) {
+				t.Errorf("%s: R's model %v not found", key, w.PIs)
+			}
 			continue
 		}
 		fits++
-		near(t, key+" model consistency", m.Consistency, w.Solution.InclS)
-		near(t, key+" model PRI", m.PRI, w.Solution.PRI)
-		near(t, key+" model coverage", m.Coverage, w.Solution.CovS)
+		near(t, key+" model consistency", m.Fit.Solution.Consistency, w.Solution.InclS)
+		near(t, key+" model PRI", m.Fit.Solution.PRI, w.Solution.PRI)
+		near(t, key+" model coverage", m.Fit.Solution.Coverage, w.Solution.CovS)
 		for j, f := range w.Fit {
-			n := slices.IndexFunc(m.Terms, func(x Term) bool { return x.String() == w.PIs[j] })
-			near(t, key+" "+w.PIs[j]+" consistency", m.Terms[n].Consistency, f.InclS)
-			near(t, key+" "+w.PIs[j]+" PRI", m.Terms[n].PRI, f.PRI)
-			near(t, key+" "+w.PIs[j]+" raw coverage", m.Terms[n].RawCoverage, f.CovS)
+			n := slices.IndexFunc(m.Terms, func(x int) bool { return valuesKey(s.PrimeImplicants[x].Values) == terms[j] })
+			near(t, key+" "+w.PIs[j]+" consistency", m.Fit.Terms[n].Consistency, f.InclS)
+			near(t, key+" "+w.PIs[j]+" PRI", m.Fit.Terms[n].PRI, f.PRI)
+			near(t, key+" "+w.PIs[j]+" raw coverage", m.Fit.Terms[n].RawCoverage, f.CovS)
 			if f.CovU != nil {
-				near(t, key+" "+w.PIs[j]+" unique coverage", m.Terms[n].UniqueCoverage, *f.CovU)
+				near(t, key+" "+w.PIs[j]+" unique coverage", m.Fit.Terms[n].UniqueCoverage, *f.CovU)
 			}
 		}
-		if a, ok := r.SimplifyingAssumptions[fmt.Sprintf("M%d", i+1)]; ok {
-			if diff := cmp.Diff(append([]int{}, a...), m.Assumptions); diff != "" {
+		if a, ok := r.SimplifyingAssumptions[fmt.Sprintf("M%d", i+1)]; ok && !strings.HasPrefix(key, "conservative") {
+			if diff := cmp.Diff(append([]uint64{}, a...), m.Assumptions); diff != "" {
 				t.Errorf("%s M%d assumptions (-want +got):\n%s", key, i+1, diff)
 			}
 		}

@@ -187,7 +187,7 @@ func Analyse(ctx context.Context, s *store.Store, study, who string, id thread.I
 		if err != nil {
 			return err
 		}
-		run, err := a.Object.Run(store.Objects(conditions), store.Objects(scores))
+		run, err := a.Object.Run(ctx, store.Objects(conditions), store.Objects(scores))
 		if err != nil {
 			return err
 		}

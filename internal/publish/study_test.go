@@ -189,8 +189,9 @@ func newFixture(t testing.TB) *fixture {
 		// The informant's code in an id: the public id must not show it.
 		synthesis.Takeaway{ID: "take-arm-a1-square", Case: "case-armenia", Direction: "success", Title: "The square was full", Text: "It was.", Supports: ids("seg-open-1")},
 	)
+	conditions, scores := conditionsAndScores(f)
 	a, err := synthesis.Analysis{ID: "ana-crisp", Title: "Crisp comparison", Mode: "crisp", Outcome: "cond-won", Conditions: ids("cond-peace"), Cases: ids("case-armenia", "case-other"), Frequency: 1, Consistency: 0.8, Reading: "Where it stayed peaceful, the demand was met."}.
-		Run(conditionsAndScores(f))
+		Run(context.Background(), conditions, scores)
 	if err != nil {
 		t.Fatal(err)
 	}

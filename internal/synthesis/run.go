@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -90,15 +91,22 @@ func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error)
 		for j, cond := range a.Conditions {
 			row[j] = value(c, cond)
 		}
-		d.Membership = append(d.Membership, row)
+		d.Values = append(d.Values, row)
 		d.Outcome = append(d.Outcome, value(c, a.Outcome))
 	}
 	return d, ps.Err()
 }
 
-// InputsOf is the fingerprint of what a result is computed from: the data and the cut-offs.
+// InputsOf is the fingerprint of what a result is computed from: the data and the cut-offs. What it is made of is written
+// out here, so that no change elsewhere makes a frozen result look old.
 func (a Analysis) InputsOf(d qca.Data) string {
-	b, err := json.Marshal([]any{a.Mode, a.Frequency, a.Consistency, a.PRI, d})
+	b, err := json.Marshal([]any{a.Mode, a.Frequency, a.Consistency, a.PRI, struct {
+		Cases       []string    `json:"cases"`
+		Conditions  []string    `json:"conditions"`
+		Membership  [][]float64 `json:"membership"`
+		Outcome     []float64   `json:"outcome"`
+		OutcomeName string      `json:"outcome_name"`
+	}{d.Cases, d.Conditions, d.Values, d.Outcome, d.OutcomeName}})
 	if err != nil {
 		return "" // values that cannot be written are refused by the run itself
 	}
@@ -106,7 +114,7 @@ func (a Analysis) InputsOf(d qca.Data) string {
 }
 
 // Run computes the result anew: truth table, conservative and parsimonious solutions with every minimal model.
-func (a Analysis) Run(conditions []Condition, scores []Score) (Analysis, error) {
+func (a Analysis) Run(ctx context.Context, conditions []Condition, scores []Score) (Analysis, error) {
 	d, err := a.Data(conditions, scores)
 	if err != nil {
 		return a, err
@@ -115,37 +123,30 @@ func (a Analysis) Run(conditions []Condition, scores []Score) (Analysis, error) 
 	if err != nil {
 		return a, fault.Wrap(fault.Invalid, err, "The analysis %s cannot be run: %s.", a.ID, err)
 	}
-	r := &Result{Remainders: table.Remainders}
+	r := &Result{Remainders: int(table.Remainders)}
 	positive := false
 	for _, row := range table.Rows {
 		out := Row{Cases: ids(row.Cases), Consistency: six(row.Consistency), PRI: six(row.PRI), Deviant: ids(row.Deviant)}
-		for _, on := range row.Configuration {
-			out.Configuration += map[bool]string{true: "1", false: "0"}[on]
+		for _, v := range row.Values {
+			out.Configuration += strconv.Itoa(v)
 		}
-		switch row.Output {
-		case qca.Positive:
-			out.Output = "1"
-			positive = true
-		case qca.Negative:
-			out.Output = "0"
-		case qca.Contradictory:
-			out.Output = "C"
-		default:
-			out.Output = "?"
-		}
+		out.Output = string(row.Output)
+		positive = positive || row.Output == qca.Positive
 		r.Rows = append(r.Rows, out)
 	}
 	for _, kind := range []qca.Kind{qca.Conservative, qca.Parsimonious} {
 		sol := Solution{Kind: string(kind)}
 		if positive {
-			s, err := table.Minimize(kind)
+			found, err := table.Minimize(ctx, qca.Options{Solution: kind})
 			if err != nil {
 				return a, fault.Wrap(fault.Invalid, err, "The analysis %s cannot be minimised: %s.", a.ID, err)
 			}
+			s := found[0]
 			for _, m := range s.Models {
-				model := Model{Formula: m.String(), Consistency: six(m.Consistency), PRI: six(m.PRI), Coverage: six(m.Coverage)}
-				for _, t := range m.Terms {
-					model.Terms = append(model.Terms, Term{Formula: t.String(), Consistency: six(t.Consistency), RawCoverage: six(t.RawCoverage),
+				fit := m.Fit.Solution
+				model := Model{Formula: m.Expr, Consistency: six(fit.Consistency), PRI: six(fit.PRI), Coverage: six(fit.Coverage)}
+				for i, t := range m.Fit.Terms {
+					model.Terms = append(model.Terms, Term{Formula: s.PrimeImplicants[m.Terms[i]].Expr, Consistency: six(t.Consistency), RawCoverage: six(t.RawCoverage),
 						UniqueCoverage: six(t.UniqueCoverage), Cases: ids(t.Cases)})
 				}
 				sol.Models = append(sol.Models, model)

@@ -45,7 +45,7 @@ func TestRun(t *testing.T) {
 			scores = append(scores, Score{Case: c, Condition: cond, Raw: row[i]})
 		}
 	}
-	got, err := a.Run(conditions, scores)
+	got, err := a.Run(t.Context(), conditions, scores)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,11 +65,11 @@ func TestRun(t *testing.T) {
 	if diff := cmp.Diff([]string{"conservative A*B", "parsimonious B"}, formulas); diff != "" {
 		t.Error(diff)
 	}
-	again, err := a.Run(conditions, scores)
+	again, err := a.Run(t.Context(), conditions, scores)
 	if err != nil || again.Inputs != got.Inputs || got.Inputs == "" {
 		t.Errorf("the same data have another fingerprint: %q, %q, %v", got.Inputs, again.Inputs, err)
 	}
-	if _, err := a.Run(conditions, scores[1:]); err == nil || !strings.Contains(err.Error(), "has no score on") {
+	if _, err := a.Run(t.Context(), conditions, scores[1:]); err == nil || !strings.Contains(err.Error(), "has no score on") {
 		t.Errorf("a missing score gave %v", err)
 	}
 }
