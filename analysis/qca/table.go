@@ -262,6 +262,19 @@ func (t Table) configuration(number uint64) (cube, bool) {
 	return at, true
 }
 
+// Missing gives the Numbers of the first most configurations that no case shows, or too few cases.
+func (t Table) Missing(most int) []uint64 {
+	seen := t.find(Positive, Negative, Contradictory)
+	out := []uint64{}
+	if most > 0 {
+		each(complement(seen, t.Levels), t.Levels, func(c cube) bool {
+			out = append(out, t.number(c))
+			return len(out) < most
+		})
+	}
+	return out
+}
+
 // Expression writes the configuration with this number as "A*~B*C", or nothing when there is no such configuration.
 func (t Table) Expression(number uint64) string {
 	at, ok := t.configuration(number)

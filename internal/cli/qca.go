@@ -1,0 +1,536 @@
+package cli
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"throughline/analysis/qca"
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/synthesis"
+	"throughline/internal/thread"
+)
+
+// qca are the commands of qualitative comparative analysis, on a table of calibrated data or on an analysis of a study.
+func (e *env) qca() *cobra.Command {
+	c := &cobra.Command{Use: "qca", Short: "Compare cases as configurations of conditions (QCA)",
+		Long: "Compare cases as configurations of conditions: truth tables, exact and complete minimisation, necessity.\n\n" +
+			"DATA.csv has the names of the cases in its first column and a column for each condition and the outcome:\n" +
+			"0 and 1, memberships from 0 to 1, or whole numbers from 0 for multi-value conditions. Instead of a file,\n" +
+			"--analysis names an analysis of the study in --data or --database.\n\n" + exitHelp,
+		Args: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return fault.New(fault.Usage, "There is no command %q. See \"throughline qca --help\".", args[0])
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity())
+	return c
+}
+
+// qcaInput is where the data of a command come from, and how rows are coded.
+type qcaInput struct {
+	outcome, conditions string
+	negate              bool
+	analysis, study     string
+	cutoffs             qca.Cutoffs
+	set                 func(flag string) bool
+}
+
+func (in *qcaInput) flags(c *cobra.Command, coding bool) {
+	f := c.Flags()
+	f.StringVar(&in.outcome, "outcome", "", "column of the outcome; ~Y for its absence, Y{2} for one level of a multi-value column")
+	f.StringVar(&in.conditions, "conditions", "", "columns of the conditions, with commas between (default: all but the outcome)")
+	f.BoolVar(&in.negate, "negate", false, "explain the absence of the outcome")
+	f.StringVar(&in.analysis, "analysis", "", "an analysis of a study instead of a file, such as ana-crisp")
+	f.StringVar(&in.study, "study", "", "which study, when there are several")
+	if coding {
+		f.Float64Var(&in.cutoffs.Consistency, "incl-cut", qca.DefaultConsistency, "consistency from which a row is positive")
+		f.Float64Var(&in.cutoffs.Contradiction, "incl-cut-low", 0, "consistency from which a row below --incl-cut is contradictory (default: no such rows)")
+		f.IntVar(&in.cutoffs.Frequency, "n-cut", 1, "cases that a row needs to be no remainder")
+		f.Float64Var(&in.cutoffs.PRI, "pri-cut", 0, "PRI that a positive row needs as well")
+	}
+	in.set = func(flag string) bool { return f.Changed(flag) }
+}
+
+// read gives the data that a command asks for.
+func (in *qcaInput) read(ctx context.Context, e *env, args []string) (qca.Data, error) {
+	var d qca.Data
+	var err error
+	switch {
+	case in.analysis != "" && len(args) > 0:
+		return d, fault.New(fault.Usage, "Give a file or --analysis, not both.")
+	case in.analysis != "":
+		d, err = in.stored(ctx, e)
+	case len(args) != 1:
+		return d, fault.New(fault.Usage, "Give a file of calibrated data, DATA.csv, or an analysis of a study with --analysis.")
+	default:
+		d, err = in.file(args[0])
+	}
+	if err != nil {
+		return d, err
+	}
+	if in.negate {
+		d = d.Negate()
+	}
+	if err := d.Valid(); err != nil {
+		return d, fault.New(fault.Invalid, "%s", sentence(err))
+	}
+	return d, nil
+}
+
+// stored reads an analysis of a study, with its cut-offs where the flags give none.
+func (in *qcaInput) stored(ctx context.Context, e *env) (qca.Data, error) {
+	s, err := e.openExisting(ctx)
+	if err != nil {
+		return qca.Data{}, err
+	}
+	defer s.Close()
+	slug, err := onlyStudy(ctx, s, in.study)
+	if err != nil {
+		return qca.Data{}, err
+	}
+	a, err := store.Get[synthesis.Analysis](ctx, s, slug, thread.ID(in.analysis))
+	if err != nil {
+		return qca.Data{}, err
+	}
+	conditions, err := store.All[synthesis.Condition](ctx, s, slug, store.Filter{})
+	if err != nil {
+		return qca.Data{}, err
+	}
+	scores, err := store.All[synthesis.Score](ctx, s, slug, store.Filter{})
+	if err != nil {
+		return qca.Data{}, err
+	}
+	d, err := a.Object.Data(store.Objects(conditions), store.Objects(scores))
+	if err != nil {
+		return d, err
+	}
+	if !in.set("incl-cut") {
+		in.cutoffs.Consistency = a.Object.Consistency
+	}
+	if !in.set("n-cut") {
+		in.cutoffs.Frequency = a.Object.Frequency
+	}
+	if !in.set("pri-cut") {
+		in.cutoffs.PRI = a.Object.PRI
+	}
+	if in.conditions != "" {
+		return only(d, in.conditions)
+	}
+	return d, nil
+}
+
+func only(d qca.Data, conditions string) (qca.Data, error) {
+	var names []string
+	for _, n := range strings.Split(conditions, ",") {
+		names = append(names, strings.TrimSpace(n))
+	}
+	d, err := d.Only(names...)
+	if err != nil {
+		return d, fault.New(fault.Usage, "%s", sentence(err))
+	}
+	return d, nil
+}
+
+// largest CSV that is read: a comparison has tens of cases, not millions.
+const maxQCAFile = 64 << 20
+
+// file reads a table: the first column names the cases, the header the conditions.
+func (in *qcaInput) file(path string) (qca.Data, error) {
+	var d qca.Data
+	if in.outcome == "" {
+		return d, fault.New(fault.Usage, "Say which column is the outcome with --outcome.")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return d, fault.New(fault.Usage, "There is no file %s that can be read.", path)
+	}
+	defer f.Close()
+	if fi, err := f.Stat(); err != nil || fi.IsDir() || fi.Size() > maxQCAFile {
+		return d, fault.New(fault.Invalid, "%s is a folder or larger than %d MiB; expected a table in CSV.", path, maxQCAFile>>20)
+	}
+	r := csv.NewReader(f)
+	r.FieldsPerRecord = -1
+	header, err := r.Read()
+	if err != nil {
+		return d, fault.New(fault.Invalid, "%s:1: is not a table in CSV: the first line names the columns.", path)
+	}
+	header[0] = strings.TrimPrefix(header[0], "\ufeff")
+	if len(header) < 3 {
+		return d, fault.New(fault.Invalid, "%s:1: has %d columns; expected the names of the cases, at least one condition, and the outcome.", path, len(header))
+	}
+	var ps fault.Problems
+	add := func(line int, column, format string, args ...any) {
+		ps = append(ps, fault.Problem{File: path, Line: line, Field: column, Message: fmt.Sprintf(format, args...)})
+	}
+	for i, h := range header {
+		if i > 0 && slices.Contains(header[1:i], h) {
+			add(1, h, "stands twice in the header; give each column its own name")
+		}
+	}
+	values := make([][]float64, len(header))
+	lines := []int{}
+	for {
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			var pe *csv.ParseError
+			errors.As(err, &pe)
+			add(pe.Line, "", "cannot be read further: a quote inside a cell is written twice, and the cell stands in quotes")
+			break
+		}
+		line, _ := r.FieldPos(0)
+		if len(cells) != len(header) {
+			add(line, "", "has %d cells, but the header has %d columns", len(cells), len(header))
+			continue
+		}
+		d.Cases = append(d.Cases, cells[0])
+		lines = append(lines, line)
+		for i := 1; i < len(cells); i++ {
+			x, err := strconv.ParseFloat(strings.TrimSpace(cells[i]), 64)
+			if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
+				x = math.NaN()
+				if s := strings.TrimSpace(cells[i]); s != "" {
+					add(line, header[i], "is %.40q; expected a number", s)
+				}
+			}
+			values[i] = append(values[i], x)
+		}
+	}
+	outcome, negate := strings.CutPrefix(in.outcome, "~")
+	level := -1
+	if name, l, ok := strings.Cut(outcome, "{"); ok {
+		n, err := strconv.Atoi(strings.TrimSuffix(l, "}"))
+		if err != nil || n < 0 {
+			return d, fault.New(fault.Usage, "--outcome is %q; expected a column, or a column with a level such as Y{2}.", in.outcome)
+		}
+		outcome, level = name, n
+	}
+	column := func(flag, name string) (int, error) {
+		if i := slices.Index(header[1:], name); i >= 0 {
+			return i + 1, nil
+		}
+		return 0, fault.New(fault.Usage, "%s names %q, which is no column of %s; it has %s.", flag, name, path, strings.Join(header[1:], ", "))
+	}
+	y, err := column("--outcome", outcome)
+	if err != nil {
+		return d, err
+	}
+	var at []int
+	if in.conditions == "" {
+		for i := 1; i < len(header); i++ {
+			if i != y {
+				at = append(at, i)
+			}
+		}
+	} else {
+		for _, n := range strings.Split(in.conditions, ",") {
+			i, err := column("--conditions", strings.TrimSpace(n))
+			if err != nil {
+				return d, err
+			}
+			at = append(at, i)
+		}
+	}
+	for n := range d.Cases {
+		d.Values = append(d.Values, nil)
+		for _, i := range append(slices.Clone(at), y) {
+			if math.IsNaN(values[i][n]) && !slices.ContainsFunc(ps, func(p fault.Problem) bool { return p.Line == lines[n] && p.Field == header[i] }) {
+				add(lines[n], header[i], "is empty; score the case or leave it out")
+			}
+		}
+	}
+	for _, i := range at {
+		d.Conditions = append(d.Conditions, header[i])
+		levels, whole := 2, true
+		for _, x := range values[i] {
+			whole = whole && x == math.Trunc(x)
+			levels = max(levels, int(min(x, 1000))+1)
+		}
+		if !whole { // memberships; what lies outside 0 to 1 is told by the check of the data
+			levels = 2
+		}
+		d.Levels = append(d.Levels, levels)
+		for n, x := range values[i] {
+			d.Values[n] = append(d.Values[n], x)
+			if levels == 2 && (x < 0 || x > 1) {
+				add(lines[n], header[i], "is %v, outside 0 to 1; calibrate it first", x)
+			}
+		}
+	}
+	d.OutcomeName = in.outcome
+	if negate {
+		d.OutcomeName = strings.TrimPrefix(in.outcome, "~")
+	}
+	for n, x := range values[y] {
+		if level >= 0 {
+			x = map[bool]float64{true: 1, false: 0}[x == float64(level)]
+		} else if x < 0 || x > 1 {
+			add(lines[n], outcome, "is %v, outside 0 to 1; calibrate it first, or name the level that counts, as %s{1}", x, outcome)
+		}
+		d.Outcome = append(d.Outcome, x)
+	}
+	if len(d.Cases) == 0 && len(ps) == 0 {
+		add(2, "", "there are no cases: each line names one")
+	}
+	if err := ps.Err(); err != nil {
+		return d, err
+	}
+	if negate {
+		d = d.Negate()
+	}
+	return d, nil
+}
+
+// sentence makes a message of an error of the analysis packages: they tell what is wrong without a capital and a stop.
+func sentence(err error) string {
+	s := err.Error()
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
+}
+
+func invalid(err error) error {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	return fault.New(fault.Invalid, "%s", sentence(err))
+}
+
+// qcaCommand makes a command that takes a file or --analysis.
+func qcaCommand(use, short, example string, run func(ctx context.Context, c *cobra.Command, args []string) error) *cobra.Command {
+	c := command(use, short, example, 0, run)
+	c.Args = func(c *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return fault.New(fault.Usage, "%s takes one file, got %d. See %q.", c.CommandPath(), len(args), c.CommandPath()+" --help")
+		}
+		return nil
+	}
+	return c
+}
+
+func (e *env) qcaTable() *cobra.Command {
+	var in qcaInput
+	var remainders int
+	c := qcaCommand("table [DATA.csv]", "Make the truth table",
+		"  throughline qca table cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP\n  throughline qca table --analysis ana-crisp --json",
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			d, err := in.read(ctx, e, args)
+			if err != nil {
+				return err
+			}
+			t, err := qca.NewTable(d, in.cutoffs)
+			if err != nil {
+				return invalid(err)
+			}
+			out := map[string]any{"truthTable": t}
+			list := t.Missing(remainders)
+			if remainders > 0 {
+				out["remainders"] = list
+			}
+			return e.print(out, func(w io.Writer) {
+				printTable(w, t)
+				for _, n := range list {
+					fmt.Fprintf(w, "  not seen: %s\n", t.Expression(n))
+				}
+			})
+		})
+	in.flags(c, true)
+	c.Flags().IntVar(&remainders, "remainders", 0, "list the first so many configurations that no case shows")
+	return c
+}
+
+func printTable(w io.Writer, t qca.Table) {
+	fmt.Fprintf(w, "%s   n  consistency  PRI    out  cases\n", strings.Join(t.Conditions, " "))
+	for _, r := range t.Rows {
+		for j, v := range r.Values {
+			fmt.Fprintf(w, "%-*d ", len([]rune(t.Conditions[j])), v)
+		}
+		deviant := ""
+		if len(r.Deviant) > 0 {
+			deviant = "  (against it: " + strings.Join(r.Deviant, ", ") + ")"
+		}
+		fmt.Fprintf(w, " %2d  %.3f        %.3f  %s    %s%s\n", r.N, r.Consistency, r.PRI, r.Output, strings.Join(r.Cases, ", "), deviant)
+	}
+	fmt.Fprintf(w, "Of %d possible configurations %d are seen; %d are remainders.\n", t.Possible, len(t.Rows), t.Remainders)
+	for _, a := range t.Ambiguous {
+		fmt.Fprintf(w, "%s is exactly 0.5 in %s: neither in nor out.\n", a.Case, a.Set)
+	}
+}
+
+func (e *env) qcaMinimize() *cobra.Command {
+	var in qcaInput
+	var kind, expect, exclude, all string
+	var contradictions bool
+	var most int
+	c := qcaCommand("minimize [DATA.csv]", "Find all minimal explanations of the outcome",
+		"  throughline qca minimize cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP\n"+
+			"  throughline qca minimize cases.csv --outcome SUCCESS --solution intermediate --dir-exp 1,-,0\n"+
+			"  throughline qca minimize --analysis ana-crisp --solution parsimonious --negate --json",
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			o := qca.Options{Solution: qca.Kind(kind), Contradictions: contradictions, Models: qca.Models(all), MaxModels: most}
+			d, err := in.read(ctx, e, args)
+			if err != nil {
+				return err
+			}
+			t, err := qca.NewTable(d, in.cutoffs)
+			if err != nil {
+				return invalid(err)
+			}
+			if o.Exclude, err = rowNumbers(exclude); err != nil {
+				return err
+			}
+			if o.Solution == qca.Intermediate {
+				if o.Expect, err = expectations(expect, d.Conditions); err != nil {
+					return err
+				}
+			}
+			solutions, err := t.Minimize(ctx, o)
+			if err != nil {
+				return invalid(err)
+			}
+			return e.print(map[string]any{"truthTable": t, "solutions": solutions}, func(w io.Writer) {
+				printTable(w, t)
+				for _, s := range solutions {
+					printSolution(w, s)
+				}
+			})
+		})
+	in.flags(c, true)
+	f := c.Flags()
+	f.StringVar(&kind, "solution", string(qca.Conservative), "conservative, parsimonious or intermediate")
+	f.StringVar(&expect, "dir-exp", "", "for an intermediate solution: the level of each condition that is expected to help, as 1,-,0 (several levels: 1;2)")
+	f.StringVar(&exclude, "exclude", "", "numbers of configurations that may not be assumed, as 4,7,12")
+	f.BoolVar(&contradictions, "include-contradictions", false, "contradictory rows may be assumed")
+	f.StringVar(&all, "all-models", string(qca.Minimal), "minimal, irredundant, or first (one minimal model)")
+	f.IntVar(&most, "max-models", qca.DefaultModels, "list at most so many models; all are counted")
+	return c
+}
+
+func rowNumbers(s string) ([]uint64, error) {
+	var out []uint64
+	for _, p := range strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' }) {
+		n, err := strconv.ParseUint(p, 10, 64)
+		if err != nil {
+			return nil, fault.New(fault.Usage, "--exclude names %q; expected numbers of configurations, as 4,7,12.", p)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+func expectations(s string, conditions []string) ([][]int, error) {
+	if strings.TrimSpace(s) == "" {
+		return nil, fault.New(fault.Usage, "An intermediate solution needs --dir-exp: for each condition the level that is expected to help, or -, as 1,-,0.")
+	}
+	parts := strings.Split(s, ",")
+	if len(parts) != len(conditions) {
+		return nil, fault.New(fault.Usage, "--dir-exp names %d expectations, but there are %d conditions (%s).", len(parts), len(conditions), strings.Join(conditions, ", "))
+	}
+	var out [][]int
+	for i, p := range parts {
+		var levels []int
+		for _, l := range strings.Split(strings.TrimSpace(p), ";") {
+			if l = strings.TrimSpace(l); l == "-" || l == "" {
+				continue
+			}
+			n, err := strconv.Atoi(l)
+			if err != nil {
+				return nil, fault.New(fault.Usage, "--dir-exp has %q for %s; expected a level such as 1, several as 1;2, or -.", p, conditions[i])
+			}
+			levels = append(levels, n)
+		}
+		out = append(out, levels)
+	}
+	return out, nil
+}
+
+func printSolution(w io.Writer, s qca.Solution) {
+	name := strings.ToUpper(string(s.Kind[:1])) + string(s.Kind[1:]) + " solution for " + s.Outcome
+	if s.From != nil {
+		name += fmt.Sprintf(" (from conservative model %d and parsimonious model %d)", s.From.Conservative, s.From.Parsimonious)
+	}
+	fmt.Fprintf(w, "\n%s: ", name)
+	switch {
+	case !s.Exact && s.Bound < s.Size:
+		fmt.Fprintf(w, "the best models found have %d terms; it is proven that none has fewer than %d.\n", s.Size, s.Bound)
+	case !s.Exact:
+		fmt.Fprintf(w, "at least %v models.\n", s.ModelCount)
+	case s.ModelCount.IsInt64() && s.ModelCount.Int64() == 1:
+		fmt.Fprintln(w, "one model.")
+	default:
+		fmt.Fprintf(w, "%v models; the data do not choose between them.\n", s.ModelCount)
+	}
+	for i, m := range s.Models {
+		fmt.Fprintf(w, "M%d  %s\n", i+1, m.Expr)
+		fmt.Fprintf(w, "    consistency %.3f, PRI %.3f, coverage %.3f\n", m.Fit.Solution.Consistency, m.Fit.Solution.PRI, m.Fit.Solution.Coverage)
+		for n, t := range m.Fit.Terms {
+			fmt.Fprintf(w, "    %s  consistency %.3f, PRI %.3f, coverage %.3f (unique %.3f)  %s\n", s.PrimeImplicants[m.Terms[n]].Expr, t.Consistency, t.PRI, t.RawCoverage, t.UniqueCoverage, strings.Join(t.Cases, ", "))
+		}
+		if m.AssumptionCount > 0 {
+			fmt.Fprintf(w, "    assumes the outcome for %d configurations that no case shows\n", m.AssumptionCount)
+		}
+	}
+	if left := len(s.Models); s.ModelCount.IsInt64() && s.ModelCount.Int64() > int64(left) {
+		fmt.Fprintf(w, "(%d of them are listed)\n", left)
+	}
+}
+
+func (e *env) qcaNecessity() *cobra.Command {
+	var in qcaInput
+	var n qca.NecessityCutoffs
+	c := qcaCommand("necessity [DATA.csv]", "Find what is necessary for the outcome",
+		"  throughline qca necessity cases.csv --outcome SUCCESS\n  throughline qca necessity --analysis ana-fuzzy --incl-cut 0.9 --ron-cut 0.6 --json",
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			d, err := in.read(ctx, e, args)
+			if err != nil {
+				return err
+			}
+			single, _, err := qca.SingleFit(d)
+			if err != nil {
+				return invalid(err)
+			}
+			found, err := qca.Necessities(ctx, d, n)
+			if err != nil {
+				return invalid(err)
+			}
+			if found == nil {
+				found = []qca.Necessary{}
+			}
+			return e.print(map[string]any{"single": single, "necessary": found}, func(w io.Writer) {
+				list := func(head string, ns []qca.Necessary) {
+					fmt.Fprintln(w, head)
+					for _, x := range ns {
+						fmt.Fprintf(w, "  %-30s consistency %.3f, relevance %.3f, coverage %.3f\n", x.Expr, x.Consistency, x.RoN, x.Coverage)
+					}
+				}
+				list("Single conditions", single)
+				if len(found) == 0 {
+					fmt.Fprintln(w, "Nothing reaches the cut-offs.")
+					return
+				}
+				list("Necessary, alone or together", found)
+			})
+		})
+	in.flags(c, false)
+	f := c.Flags()
+	f.Float64Var(&n.Consistency, "incl-cut", 0.9, "consistency that what is necessary needs")
+	f.Float64Var(&n.RoN, "ron-cut", 0.5, "relevance of necessity (RoN) that it needs as well")
+	f.IntVar(&n.Depth, "depth", 0, "join at most so many conditions (default: all)")
+	return c
+}
