@@ -191,8 +191,12 @@ type minimizer struct {
 	positive []cube
 	against  []cube // negative and contradictory rows, and what is excluded
 	xs       map[string][]float64
-	listed   int // assumptions listed so far
+	listed   int  // assumptions listed so far
+	lean     bool // only the terms of models are wanted, neither fit nor assumptions
 }
+
+// unsolved is why a sound truth table has no solution under its cut-offs, as opposed to a fault in what was asked.
+type unsolved struct{ error }
 
 func (t Table) minimizer(ctx context.Context, o Options) (*minimizer, error) {
 	if len(t.data.Cases) == 0 {
@@ -264,8 +268,8 @@ func (t Table) minimizer(ctx context.Context, o Options) (*minimizer, error) {
 	// A positive row that may not be claimed is claimed no more.
 	m.positive = slices.DeleteFunc(m.positive, func(c cube) bool { return excluded[c.key()] })
 	if len(m.positive) == 0 {
-		return nil, fmt.Errorf("no row of the truth table for %q is coded positive, so there is nothing to minimise: look at the cut-offs (frequency %d, consistency %v, PRI %v) and at the rows just below them",
-			t.Outcome, t.Cutoffs.Frequency, t.Cutoffs.Consistency, t.Cutoffs.PRI)
+		return nil, unsolved{fmt.Errorf("no row of the truth table for %q is coded positive, so there is nothing to minimise: look at the cut-offs (frequency %d, consistency %v, PRI %v) and at the rows just below them",
+			t.Outcome, t.Cutoffs.Frequency, t.Cutoffs.Consistency, t.Cutoffs.PRI)}
 	}
 	return m, nil
 }
@@ -296,13 +300,13 @@ func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
 	t := m.t
 	if len(avoid) == 0 {
 		if k == Conservative {
-			return Solution{}, fmt.Errorf("every possible configuration is coded positive for %q, so no condition makes a difference: look at the cut-offs, or at whether the outcome varies", t.Outcome)
+			return Solution{}, unsolved{fmt.Errorf("every possible configuration is coded positive for %q, so no condition makes a difference: look at the cut-offs, or at whether the outcome varies", t.Outcome)}
 		}
-		return Solution{}, fmt.Errorf("no row of the truth table for %q is coded negative, so with every remainder allowed no condition would be left: use the conservative solution, or add cases without the outcome", t.Outcome)
+		return Solution{}, unsolved{fmt.Errorf("no row of the truth table for %q is coded negative, so with every remainder allowed no condition would be left: use the conservative solution, or add cases without the outcome", t.Outcome)}
 	}
 	cubes, err := primes(m.ctx, m.positive, avoid, maxImplicants)
 	if errors.Is(err, errTooMany) {
-		return Solution{}, fmt.Errorf("minimise %q (%s): there are more than %d prime implicants, more than can be compared: use fewer conditions, or the conservative solution", t.Outcome, k, maxImplicants)
+		return Solution{}, unsolved{fmt.Errorf("minimise %q (%s): there are more than %d prime implicants, more than can be compared: use fewer conditions, or the conservative solution", t.Outcome, k, maxImplicants)}
 	}
 	if err != nil {
 		return Solution{}, fmt.Errorf("minimise %q (%s): %w", t.Outcome, k, err)
@@ -348,6 +352,10 @@ func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
 		s.Essential = []int{}
 	}
 	for _, terms := range found.models {
+		if m.lean {
+			s.Models = append(s.Models, Model{Terms: terms})
+			continue
+		}
 		model := m.model(terms, cubes)
 		if k != Conservative {
 			m.assumptions(&model, terms, cubes)
@@ -449,7 +457,7 @@ func (m *minimizer) intermediate() ([]Solution, error) {
 		return nil, err
 	}
 	if n := len(con.Models) * len(par.Models); n > maxPairs {
-		return nil, fmt.Errorf("minimise %q: there are %d conservative and %d parsimonious models, so %d intermediate solutions, more than %d: with so many the data decide nothing; use fewer conditions", m.t.Outcome, len(con.Models), len(par.Models), n, maxPairs)
+		return nil, unsolved{fmt.Errorf("minimise %q: there are %d conservative and %d parsimonious models, so %d intermediate solutions, more than %d: with so many the data decide nothing; use fewer conditions", m.t.Outcome, len(con.Models), len(par.Models), n, maxPairs)}
 	}
 	var out []Solution
 	for i, c := range con.Models {
@@ -460,6 +468,10 @@ func (m *minimizer) intermediate() ([]Solution, error) {
 				return nil, err
 			}
 			s.From = &Pair{i + 1, j + 1}
+			if m.lean {
+				out = append(out, s)
+				continue
+			}
 			isEasy := map[uint64]bool{}
 			s.Easy = m.remaindersIn(easy, maxAssumptions)
 			for _, n := range s.Easy {

@@ -182,13 +182,17 @@ func NewTable(d Data, c Cutoffs) (Table, error) {
 	}
 	slices.SortFunc(t.Rows, func(a, b Row) int { return cmp.Compare(a.Number, b.Number) })
 	t.Unobserved = t.Possible - uint64(len(t.Rows))
+	t.countRemainders()
+	return t, nil
+}
+
+func (t *Table) countRemainders() {
 	t.Remainders = t.Unobserved
 	for _, r := range t.Rows {
 		if r.Output == Remainder {
 			t.Remainders++
 		}
 	}
-	return t, nil
 }
 
 func (t Table) row(at cube, members []int, crisp bool) Row {
