@@ -321,6 +321,9 @@ func TestAnchorRanges(t *testing.T) {
 		}
 		calibrations = append(calibrations, FuzzyCalibration(name, raw, Anchors{20, 50.05, 80}))
 	}
+	for i, row := range d.Values {
+		d.Outcome[i] = max(row[0], min(row[1], row[2]))
+	}
 	a := Analysis{Data: d, Cutoffs: Cutoffs{Consistency: 0.75}, Options: Options{Solution: Parsimonious}}
 	ranges, err := a.AnchorRanges(ctx, calibrations, nil)
 	if err != nil {
