@@ -217,7 +217,7 @@ func BenchmarkPermute7x7(b *testing.B) {
 	for _, bb := range []struct {
 		name string
 		p    PermutationOptions
-	}{{"all", PermutationOptions{}}, {"drawn", PermutationOptions{Runs: 10_000}}} {
+	}{{"all", PermutationOptions{}}, {"drawn", PermutationOptions{Runs: 5000}}} {
 		b.Run(bb.name, func(b *testing.B) {
 			a := Analysis{Data: d, Cutoffs: Cutoffs{Consistency: 0.75}, Options: Options{Solution: Parsimonious}}
 			b.ReportAllocs()

@@ -198,11 +198,11 @@ func (t Table) found(ctx context.Context, o Options) (Found, error) {
 	for _, s := range solutions {
 		f.Exact = f.Exact && s.Exact && s.ModelCount.IsInt64() && s.ModelCount.Int64() == int64(len(s.Models))
 		for i := range s.Models {
-			var parts []string
-			for _, n := range s.Models[i].Terms {
-				parts = append(parts, s.PrimeImplicants[n].Expr)
+			parts, terms := make([]string, len(s.Models[i].Terms)), make(Expression, len(s.Models[i].Terms))
+			for k, n := range s.Models[i].Terms { // models share their terms: there can be many
+				parts[k], terms[k] = s.PrimeImplicants[n].Expr, s.PrimeImplicants[n].Values
 			}
-			models = append(models, model{strings.Join(parts, " + "), s.Terms(i)})
+			models = append(models, model{strings.Join(parts, " + "), terms})
 		}
 	}
 	slices.SortFunc(models, func(a, b model) int { return cmp.Compare(a.expr, b.expr) })
