@@ -14,16 +14,16 @@ import (
 // cases, unless another is asked for.
 const ChanceLevel = 0.1
 
-// mostRandom bounds the cases for which PerfectByChance is computed; far below it the share is 0 for any usual number of
-// conditions.
-const mostRandom = 2000
+// mostRandom bounds the cases for which PerfectByChance is computed. The share falls with the number of cases and is
+// practically 0 there for any usual number of conditions.
+const mostRandom = 1000
 
 // PerfectByChance is the probability that data without any pattern have no contradictory configuration, so that a
-// solution with consistency and coverage 1 exists: the benchmark of Marx (2010, Sociological Methodology 40:1-20) and Marx
-// and Dusa (2011, Methodological Innovations Online 6:103-148), who simulated it. Each of the cases takes level v of
+// solution with consistency and coverage 1 exists: the benchmark of Marx (2010, International Journal of Multiple Research Approaches 4) and Marx
+// and Dusa (2011, Methodological Innovations Online 6), who simulated it. Each of the cases takes level v of
 // condition j with probability margins[j][v], and has the outcome with probability outcome, all independently.
 //
-// It is exact. With u(n) the probability that n cases which share a configuration do not contradict each other,
+// There can be at most 1000 cases. It is exact. With u(n) the probability that n cases which share a configuration do not contradict each other,
 // p^n + (1-p)^n, a condition splits n cases over its levels binomially, and no contradiction must be within either part:
 // u'(n) = sum over k of Binomial(n, k) u(k) u(n-k). This is repeated for each condition.
 func PerfectByChance(cases int, margins [][]float64, outcome float64) (float64, error) {
@@ -33,13 +33,7 @@ func PerfectByChance(cases int, margins [][]float64, outcome float64) (float64, 
 	if !(outcome >= 0 && outcome <= 1) {
 		return 0, fmt.Errorf("the share of cases with the outcome is %v: choose a value from 0 to 1", outcome)
 	}
-	u := make([]float64, cases+1)
-	logs := make([]float64, cases+1) // of factorials
-	for n := range u {
-		u[n] = math.Pow(outcome, float64(n)) + math.Pow(1-outcome, float64(n))
-		logs[n], _ = math.Lgamma(float64(n) + 1)
-	}
-	u[0] = 1
+	c := newSplitting(cases, outcome)
 	for j, shares := range margins {
 		total := 0.0
 		for v, p := range shares {
@@ -51,29 +45,51 @@ func PerfectByChance(cases int, margins [][]float64, outcome float64) (float64, 
 		if math.Abs(total-1) > 1e-6 {
 			return 0, fmt.Errorf("the shares of the levels of condition %d add up to %v: they must add up to 1", j+1, total)
 		}
-		var joined []float64 // of the levels so far
-		weight := 0.0
-		for _, p := range shares {
-			if p == 0 {
-				continue
-			}
-			if joined == nil {
-				joined, weight = u, p
-				continue
-			}
-			weight += p
-			a, b := math.Log(p/weight), math.Log((weight-p)/weight)
-			next := make([]float64, cases+1)
-			for n := range next {
-				for k := range n + 1 {
-					next[n] += math.Exp(logs[n]-logs[k]-logs[n-k]+float64(k)*a+float64(n-k)*b) * u[k] * joined[n-k]
-				}
-			}
-			joined = next
-		}
-		u = joined
+		c.by(shares)
 	}
-	return min(1, u[cases]), nil
+	return c.free(), nil
+}
+
+// splitting holds the probabilities u of PerfectByChance as conditions are added.
+type splitting struct {
+	u, logs []float64 // logs are those of the factorials
+}
+
+func newSplitting(cases int, outcome float64) *splitting {
+	c := &splitting{make([]float64, cases+1), make([]float64, cases+1)}
+	for n := range c.u {
+		c.u[n] = math.Pow(outcome, float64(n)) + math.Pow(1-outcome, float64(n))
+		c.logs[n], _ = math.Lgamma(float64(n) + 1)
+	}
+	c.u[0] = 1
+	return c
+}
+
+func (c *splitting) free() float64 { return min(1, c.u[len(c.u)-1]) }
+
+// by adds a condition whose levels have these shares.
+func (c *splitting) by(shares []float64) {
+	var joined []float64 // of the levels so far
+	weight := 0.0
+	for _, p := range shares {
+		if p == 0 {
+			continue
+		}
+		weight += p
+		if joined == nil {
+			joined = c.u
+			continue
+		}
+		a, b := math.Log(p/weight), math.Log((weight-p)/weight)
+		next := make([]float64, len(c.u))
+		for n := range next {
+			for k := range n + 1 {
+				next[n] += math.Exp(c.logs[n]-c.logs[k]-c.logs[n-k]+float64(k)*a+float64(n-k)*b) * c.u[k] * joined[n-k]
+			}
+		}
+		joined = next
+	}
+	c.u = joined
 }
 
 // even gives margins in which every level is as likely.
@@ -131,6 +147,8 @@ type Diversity struct {
 	// data. See PerfectByChance.
 	ByChance     float64 `json:"by_chance"`
 	ByChanceLike float64 `json:"by_chance_like"`
+	// With more than 1000 cases both are those of 1000, and so a little too high.
+	//
 	// Level is the share above which there are too many conditions, and Carries the largest number of conditions with two
 	// levels that stays below it with so many cases.
 	Level   float64 `json:"level"`
@@ -156,25 +174,20 @@ func (t Table) Diversity(level float64) (Diversity, error) {
 			v.Mixed++
 		}
 	}
-	if v.Cases > mostRandom { // so many cases carry whatever a table can hold
-		v.Carries = min(v.Conditions, 12)
-		return v, nil
-	}
+	n := min(v.Cases, mostRandom)
 	var err error
-	if v.ByChance, err = PerfectByChance(v.Cases, even(t.Levels), 0.5); err != nil {
+	if v.ByChance, err = PerfectByChance(n, even(t.Levels), 0.5); err != nil {
 		return v, err
 	}
 	margins, y := t.data.margins()
-	if v.ByChanceLike, err = PerfectByChance(v.Cases, margins, y); err != nil {
+	if v.ByChanceLike, err = PerfectByChance(n, margins, y); err != nil {
 		return v, err
 	}
+	c := newSplitting(n, 0.5)
 	for k := 1; k <= max(v.Conditions, 8); k++ {
-		p, err := PerfectByChance(v.Cases, even(slices.Repeat([]int{2}, k)), 0.5)
-		if err != nil {
-			return v, err
-		}
-		v.Table = append(v.Table, p)
-		if p <= level {
+		c.by([]float64{0.5, 0.5})
+		v.Table = append(v.Table, c.free())
+		if c.free() <= level {
 			v.Carries = k
 		}
 	}
@@ -200,12 +213,23 @@ func (v Diversity) Words() []string {
 	case share > v.Level:
 		out = append(out, fmt.Sprintf("%s a perfect solution proves little: %.0f %% of random data have one; %s", with, 100*share, advice))
 	default:
-		out = append(out, fmt.Sprintf("%s few random data have a perfect solution (%.2g %%): that there is one means something", with, 100*share))
+		out = append(out, fmt.Sprintf("%s few random data have a perfect solution (%s %%): to have one means something", with, percent(share)))
 	}
 	if v.Mixed > 0 {
 		out = append(out, fmt.Sprintf("%s cases with and without the outcome, so a condition that tells them apart may be missing", plural(v.Mixed, "one configuration has", "%d configurations have")))
 	}
 	return out
+}
+
+// percent writes a share with two digits that count.
+func percent(share float64) string {
+	switch {
+	case share >= 0.1:
+		return fmt.Sprintf("%.0f", 100*share)
+	case share < 1e-6:
+		return "less than 0.0001"
+	}
+	return fmt.Sprintf("%.2g", 100*share)
 }
 
 func plural(n int, one, many string) string {
@@ -389,7 +413,7 @@ func (p Permutation) Words() []string {
 	if p.Exact {
 		how = fmt.Sprintf("of all %d ways to distribute the outcome over the cases", p.Runs)
 	}
-	s := fmt.Sprintf("%s, %.2g %% give a solution at least as consistent and covering", how, 100*p.Share)
+	s := fmt.Sprintf("%s, %s %% give a solution at least as consistent and covering", how, percent(p.Share))
 	switch {
 	case p.Share > 0.5:
 		s += ": such a solution is what data without any pattern give too"

@@ -19,7 +19,7 @@ type Edge struct {
 }
 
 // Range tells how far one choice could have been different, all others as they are, without another solution: the
-// sensitivity range of Oana and Schneider (2021, Sociological Methods & Research 53:57-88). The solution is the same when
+// sensitivity range of Oana and Schneider (2021, Sociological Methods & Research). The solution is the same when
 // the set of all its models is the same.
 type Range struct {
 	// Choice is "consistency", "frequency", "PRI", "contradiction", or for an anchor the name of the calibrated set.

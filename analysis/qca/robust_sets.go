@@ -59,7 +59,7 @@ type RobustFit struct {
 }
 
 // TestSets compares the initial solution with plausible alternatives to it, from other cut-offs or calibrations: the
-// fit-oriented and the case-oriented tests of Oana and Schneider (2021, Sociological Methods & Research 53:57-88). The
+// fit-oriented and the case-oriented tests of Oana and Schneider (2021, Sociological Methods & Research). The
 // order of the tests makes no difference. With one test at a time it gives the parameters of a single test.
 func (d Data) TestSets(initial Expression, tests []Expression) (RobustFit, error) {
 	if err := d.Valid(); err != nil {

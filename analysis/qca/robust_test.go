@@ -406,3 +406,57 @@ func TestSweepEnds(t *testing.T) {
 		t.Errorf("after %d steps: %v", n, err)
 	}
 }
+
+// What leaving out says must be what minimising the smaller data says.
+func TestLeaveOut(t *testing.T) {
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(19, 20))
+	for range 20 {
+		d := randomFuzzy(r, 4, 14)
+		a := Analysis{Data: d, Options: Options{Solution: Parsimonious, Exclude: []uint64{1, 2}}}
+		cases, err := a.WithoutCases(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conditions, err := a.WithoutConditions(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, l := range append(cases, conditions...) {
+			b, o := d.without(0), a.Options
+			if i < 14 {
+				b = d.without(i)
+			} else {
+				left := slices.Delete(slices.Clone(d.Conditions), i-14, i-13)
+				if b, err = d.Only(left...); err != nil {
+					t.Fatal(err)
+				}
+				o.Exclude = nil
+				if i == 17 { // rows 1 and 2 differ only in the last condition
+					o.Exclude = []uint64{1}
+				}
+			}
+			table, err := NewTable(b, Cutoffs{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := table.Minimize(ctx, o)
+			if err != nil {
+				if l.Problem == "" {
+					t.Errorf("%v: %v", l, err)
+				}
+				continue
+			}
+			want := []string{}
+			for _, m := range s[0].Models {
+				want = append(want, m.Expr)
+			}
+			got := append(slices.Clone(l.Kept), l.New...)
+			slices.Sort(want)
+			slices.Sort(got)
+			if diff := cmp.Diff(want, got); diff != "" || l.Same != (len(l.Lost)+len(l.New) == 0) {
+				t.Errorf("%v (-want +got):\n%s", l, diff)
+			}
+		}
+	}
+}

@@ -83,7 +83,7 @@ func (d Data) Evaluate(ctx context.Context, theory, solution Expression) (Evalua
 func (e Evaluation) Words() []string {
 	what := map[string]string{
 		"covered most likely":       "expected by the theory and found by the solution",
-		"covered least likely":      "found by the solution though the theory does not expect them: the theory could be widened",
+		"covered least likely":      "found by the solution though not expected by the theory, which could be widened",
 		"uncovered most likely":     "expected by the theory but not found by the solution: a condition or path may be missing",
 		"uncovered least likely":    "with the outcome, which neither theory nor solution explains",
 		"inconsistent most likely":  "without the outcome although theory and solution expect it: the strongest challenge to both",
