@@ -5,7 +5,7 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -142,13 +142,11 @@ type Diversity struct {
 	Coded    int    `json:"coded"`
 	// Mixed counts the seen configurations whose cases lie on both sides of 0.5 in the outcome.
 	Mixed int `json:"mixed"`
-	// ByChance is the probability that random data of the same dimensions have no contradictory configuration, every
+	// ByChance is the probability that random data of the same dimensions, of at most 1000 cases, have no contradictory configuration, every
 	// level and the outcome as likely as not; ByChanceLike the same with the levels and the outcome as frequent as in the
 	// data. See PerfectByChance.
 	ByChance     float64 `json:"by_chance"`
 	ByChanceLike float64 `json:"by_chance_like"`
-	// With more than 1000 cases both are those of 1000, and so a little too high.
-	//
 	// Level is the share above which there are too many conditions, and Carries the largest number of conditions with two
 	// levels that stays below it with so many cases.
 	Level   float64 `json:"level"`
@@ -348,13 +346,13 @@ func (a Analysis) Permute(ctx context.Context, p PermutationOptions) (Permutatio
 	err = parallel(ctx, blocks, p.Progress, func(b int) error {
 		w := shuffles.worker()
 		n := tally{terms: make([]int, len(terms))}
-		r := rand.New(rand.NewPCG(p.Seed, uint64(b)))
+		r := newDraws(p.Seed, uint64(b))
 		now := slices.Clone(y)
 		for i := b * permutationBlock; i < min(out.Runs, (b+1)*permutationBlock); i++ {
 			if exact {
 				now = all[i]
 			} else {
-				r.Shuffle(len(now), func(i, j int) { now[i], now[j] = now[j], now[i] })
+				r.shuffle(now)
 			}
 			good, solved, err := w.try(ctx, now)
 			if err != nil {
@@ -429,6 +427,44 @@ func (p Permutation) Words() []string {
 		}
 	}
 	return out
+}
+
+// draws is the generator SplitMix64 of Steele, Lea and Flood (2014, OOPSLA): its numbers depend on the seed alone, in every
+// version of the program.
+type draws uint64
+
+// newDraws starts a generator of its own for each stream of a seed.
+func newDraws(seed, stream uint64) *draws {
+	d := draws(seed)
+	d = draws(d.next() + stream)
+	d = draws(d.next())
+	return &d
+}
+
+func (d *draws) next() uint64 {
+	*d += 0x9e3779b97f4a7c15
+	z := uint64(*d)
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
+}
+
+// below draws a whole number from 0 to n-1, all as likely (Lemire 2019, ACM Transactions on Modeling and Computer
+// Simulation 29).
+func (d *draws) below(n uint64) uint64 {
+	high, low := bits.Mul64(d.next(), n)
+	for low < -n%n {
+		high, low = bits.Mul64(d.next(), n)
+	}
+	return high
+}
+
+// shuffle gives every order the same chance (Fisher and Yates).
+func (d *draws) shuffle(xs []float64) {
+	for i := len(xs) - 1; i > 0; i-- {
+		j := d.below(uint64(i) + 1)
+		xs[i], xs[j] = xs[j], xs[i]
+	}
 }
 
 // arrangements lists all different orders of the values when there are at most so many.

@@ -257,3 +257,36 @@ func BenchmarkSweep8x30(b *testing.B) {
 		})
 	}
 }
+
+// Drawn shuffles must be as likely as they should be: of four values each of the 24 orders, and with drawing the share must
+// come near the exact one.
+func TestDraws(t *testing.T) {
+	r := newDraws(1, 2)
+	counts := map[string]int{}
+	const runs = 48_000
+	for range runs {
+		x := []float64{1, 2, 3, 4}
+		r.shuffle(x)
+		counts[fmt.Sprint(x)]++
+	}
+	chi := 0.0
+	for _, n := range counts {
+		chi += float64((n-runs/24)*(n-runs/24)) / (runs / 24)
+	}
+	if len(counts) != 24 || chi > 50 { // 23 degrees of freedom: 49.7 is exceeded once in a thousand
+		t.Errorf("%d orders, chi-square %.1f", len(counts), chi)
+	}
+	d := randomFuzzy(rand.New(rand.NewPCG(21, 22)), 3, 7)
+	a := Analysis{Data: d, Cutoffs: Cutoffs{Consistency: 0.75}}
+	exact, err := a.Permute(context.Background(), PermutationOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn, err := a.Permute(context.Background(), PermutationOptions{Runs: exact.Runs - 1, Seed: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !exact.Exact || drawn.Exact || math.Abs(exact.Share-drawn.Share) > 0.05 {
+		t.Errorf("exact %v (%d), drawn %v (%d)", exact.Share, exact.Runs, drawn.Share, drawn.Runs)
+	}
+}
