@@ -351,6 +351,7 @@ func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
 	if s.Essential == nil {
 		s.Essential = []int{}
 	}
+	s.Models = slices.Grow(s.Models, len(found.models))
 	for _, terms := range found.models {
 		if m.lean {
 			s.Models = append(s.Models, Model{Terms: terms})

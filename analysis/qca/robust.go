@@ -197,6 +197,7 @@ func (t Table) found(ctx context.Context, o Options) (Found, error) {
 	var models []model
 	for _, s := range solutions {
 		f.Exact = f.Exact && s.Exact && s.ModelCount.IsInt64() && s.ModelCount.Int64() == int64(len(s.Models))
+		models = slices.Grow(models, len(s.Models))
 		for i := range s.Models {
 			parts, terms := make([]string, len(s.Models[i].Terms)), make(Expression, len(s.Models[i].Terms))
 			for k, n := range s.Models[i].Terms { // models share their terms: there can be many
@@ -207,6 +208,7 @@ func (t Table) found(ctx context.Context, o Options) (Found, error) {
 	}
 	slices.SortFunc(models, func(a, b model) int { return cmp.Compare(a.expr, b.expr) })
 	models = slices.CompactFunc(models, func(a, b model) bool { return a.expr == b.expr })
+	f.Models, f.terms = slices.Grow(f.Models, len(models)), slices.Grow(f.terms, len(models))
 	for _, m := range models {
 		f.Models = append(f.Models, m.expr)
 		f.terms = append(f.terms, m.terms)

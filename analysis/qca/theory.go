@@ -87,8 +87,8 @@ func (e Evaluation) Words() []string {
 		"uncovered most likely":     "expected by the theory but not found by the solution: a condition or path may be missing",
 		"uncovered least likely":    "with the outcome, which neither theory nor solution explains",
 		"inconsistent most likely":  "without the outcome although theory and solution expect it: the strongest challenge to both",
-		"inconsistent least likely": "without the outcome although the solution expects it, as the theory does not",
-		"consistent most likely":    "without the outcome although the theory expects it, as the solution does not: the theory could be narrowed",
+		"inconsistent least likely": "without the outcome, as the theory says, although the solution expects it",
+		"consistent most likely":    "without the outcome, as the solution says, although the theory expects it: the theory could be narrowed",
 		"consistent least likely":   "without the outcome, as both say",
 	}
 	out := []string{}
