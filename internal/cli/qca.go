@@ -35,7 +35,7 @@ func (e *env) qca() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity())
+	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness())
 	return c
 }
 
@@ -373,32 +373,55 @@ func printTable(w io.Writer, t qca.Table) {
 	}
 }
 
+// qcaMinimum is what is asked of a minimisation.
+type qcaMinimum struct {
+	kind, expect, exclude string
+	contradictions        bool
+	all                   string
+	most                  int
+}
+
+func (m *qcaMinimum) flags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&m.kind, "solution", string(qca.Conservative), "conservative, parsimonious or intermediate")
+	f.StringVar(&m.expect, "dir-exp", "", "for an intermediate solution: the level of each condition that is expected to help, as 1,-,0 (several levels: 1;2)")
+	f.StringVar(&m.exclude, "exclude", "", "numbers of configurations that may not be assumed, as 4,7,12")
+	f.BoolVar(&m.contradictions, "include-contradictions", false, "contradictory rows may be assumed")
+	f.StringVar(&m.all, "all-models", string(qca.Minimal), "minimal, irredundant, or first (one minimal model)")
+	f.IntVar(&m.most, "max-models", qca.DefaultModels, "list at most so many models; all are counted")
+}
+
+func (m *qcaMinimum) options(d qca.Data) (qca.Options, error) {
+	o := qca.Options{Solution: qca.Kind(m.kind), Contradictions: m.contradictions, Models: qca.Models(m.all), MaxModels: m.most}
+	var err error
+	if o.Exclude, err = rowNumbers(m.exclude); err != nil {
+		return o, err
+	}
+	if o.Solution == qca.Intermediate {
+		o.Expect, err = expectations(m.expect, d.Conditions)
+	}
+	return o, err
+}
+
 func (e *env) qcaMinimize() *cobra.Command {
 	var in qcaInput
-	var kind, expect, exclude, all string
-	var contradictions bool
-	var most int
+	var m qcaMinimum
 	c := qcaCommand("minimize [DATA.csv]", "Find all minimal explanations of the outcome",
 		"  throughline qca minimize cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP\n"+
 			"  throughline qca minimize cases.csv --outcome SUCCESS --solution intermediate --dir-exp 1,-,0\n"+
 			"  throughline qca minimize --analysis ana-crisp --solution parsimonious --negate --json",
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
-			o := qca.Options{Solution: qca.Kind(kind), Contradictions: contradictions, Models: qca.Models(all), MaxModels: most}
 			d, err := in.read(ctx, e, args)
+			if err != nil {
+				return err
+			}
+			o, err := m.options(d)
 			if err != nil {
 				return err
 			}
 			t, err := qca.NewTable(d, in.cutoffs)
 			if err != nil {
 				return invalid(err)
-			}
-			if o.Exclude, err = rowNumbers(exclude); err != nil {
-				return err
-			}
-			if o.Solution == qca.Intermediate {
-				if o.Expect, err = expectations(expect, d.Conditions); err != nil {
-					return err
-				}
 			}
 			solutions, err := t.Minimize(ctx, o)
 			if err != nil {
@@ -412,13 +435,7 @@ func (e *env) qcaMinimize() *cobra.Command {
 			})
 		})
 	in.flags(c, true)
-	f := c.Flags()
-	f.StringVar(&kind, "solution", string(qca.Conservative), "conservative, parsimonious or intermediate")
-	f.StringVar(&expect, "dir-exp", "", "for an intermediate solution: the level of each condition that is expected to help, as 1,-,0 (several levels: 1;2)")
-	f.StringVar(&exclude, "exclude", "", "numbers of configurations that may not be assumed, as 4,7,12")
-	f.BoolVar(&contradictions, "include-contradictions", false, "contradictory rows may be assumed")
-	f.StringVar(&all, "all-models", string(qca.Minimal), "minimal, irredundant, or first (one minimal model)")
-	f.IntVar(&most, "max-models", qca.DefaultModels, "list at most so many models; all are counted")
+	m.flags(c)
 	return c
 }
 
@@ -532,5 +549,50 @@ func (e *env) qcaNecessity() *cobra.Command {
 	f.Float64Var(&n.Consistency, "incl-cut", 0.9, "consistency that what is necessary needs")
 	f.Float64Var(&n.RoN, "ron-cut", 0.5, "relevance of necessity (RoN) that it needs as well")
 	f.IntVar(&n.Depth, "depth", 0, "join at most so many conditions (default: all)")
+	return c
+}
+
+func (e *env) qcaRobustness() *cobra.Command {
+	var in qcaInput
+	var m qcaMinimum
+	var p qca.PermutationOptions
+	c := qcaCommand("robustness [DATA.csv]", "Tell how far a solution holds: chance, cut-offs, single cases and conditions",
+		"  throughline qca robustness cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP --solution parsimonious\n  throughline qca robustness --analysis ana-crisp --json",
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			d, err := in.read(ctx, e, args)
+			if err != nil {
+				return err
+			}
+			o, err := m.options(d)
+			if err != nil {
+				return err
+			}
+			p.Progress = e.progress("checked")
+			r, err := qca.Analysis{Data: d, Cutoffs: in.cutoffs, Options: o}.Robustness(ctx, p)
+			if err != nil {
+				return invalid(err)
+			}
+			return e.print(r, func(w io.Writer) {
+				for _, s := range r.Words {
+					fmt.Fprintln(w, s)
+				}
+				fmt.Fprintln(w, "\nEach cut-off alone")
+				for _, x := range r.Cutoffs {
+					fmt.Fprintf(w, "  %v\n", x)
+				}
+				fmt.Fprintln(w, "\nEach case left out")
+				for _, x := range r.Cases {
+					fmt.Fprintf(w, "  %v\n", x)
+				}
+				fmt.Fprintln(w, "\nEach condition left out")
+				for _, x := range r.Conditions {
+					fmt.Fprintf(w, "  %v\n", x)
+				}
+			})
+		})
+	in.flags(c, true)
+	m.flags(c)
+	c.Flags().IntVar(&p.Runs, "shuffles", 10_000, "shuffles of the outcome; when there are fewer different ones, all of them")
+	c.Flags().Uint64Var(&p.Seed, "seed", 1, "of the shuffles")
 	return c
 }
