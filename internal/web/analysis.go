@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"throughline/analysis/qca"
 	"throughline/internal/chain"
 	"throughline/internal/fault"
 	"throughline/internal/store"
@@ -64,9 +65,19 @@ type truthRow struct {
 }
 
 type solutionView struct {
+	Kind   string
 	Name   string
 	About  string
 	Models []modelView
+	Holds  *holdsView // nil: not for this member, or the result is of an earlier state
+}
+
+// holdsView is how far a solution holds: in words, then what was varied one at a time.
+type holdsView struct {
+	Words      []string
+	Cutoffs    []string
+	Cases      []string
+	Conditions []string
 }
 
 type modelView struct {
@@ -186,7 +197,8 @@ func (v *visit) analysisPage(message string) error {
 	if a.Result == nil {
 		return v.render(a.Title, p)
 	}
-	if p.Aged, err = v.aged(a, all); err != nil {
+	data, err := v.aged(a, all, &p)
+	if err != nil {
 		return err
 	}
 	for _, r := range a.Result.Rows {
@@ -197,7 +209,7 @@ func (v *visit) analysisPage(message string) error {
 		p.Rows = append(p.Rows, row)
 	}
 	for _, s := range a.Result.Solutions {
-		view := solutionView{Name: strings.ToUpper(s.Kind[:min(1, len(s.Kind))]) + s.Kind[min(1, len(s.Kind)):] + " solution"}
+		view := solutionView{Kind: s.Kind, Name: strings.ToUpper(s.Kind[:min(1, len(s.Kind))]) + s.Kind[min(1, len(s.Kind)):] + " solution"}
 		switch s.Kind {
 		case "conservative":
 			view.About = "It uses only combinations that were seen in cases."
@@ -214,29 +226,73 @@ func (v *visit) analysisPage(message string) error {
 			}
 			view.Models = append(view.Models, model)
 		}
+		if len(view.Models) > 0 {
+			if view.Holds, err = v.holds(a, data, names, s.Kind); err != nil {
+				return err
+			}
+		}
 		p.Solutions = append(p.Solutions, view)
 	}
 	return v.render(a.Title, p)
 }
 
-// aged tells whether the frozen result was computed from other values than those that stand now. A member of a country
-// team sees only a part of the scores, and is told nothing but that.
-func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition) (string, error) {
+// shuffles of the outcome behind a page: enough to tell seldom from often, and done while somebody waits.
+const shuffles = 2000
+
+// holds checks how far a solution holds. It names every case, so that only who may see them all is told; and it is done
+// on the data that the result was computed from, or not at all.
+func (v *visit) holds(a synthesis.Analysis, d qca.Data, names caseNames, kind string) (*holdsView, error) {
+	if len(d.Cases) == 0 {
+		return nil, nil
+	}
+	for i, c := range d.Cases {
+		name := names[thread.ID(c)]
+		if name == "" {
+			return nil, nil
+		}
+		d.Cases[i] = name
+	}
+	r, err := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: qca.Options{Solution: qca.Kind(kind)}}.
+		Robustness(v.Ctx, qca.PermutationOptions{Runs: shuffles, Seed: 1})
+	if v.Ctx.Err() != nil {
+		return nil, err
+	}
+	if err != nil { // two cases of one name, say: the result stands, and this part of the page is left out
+		return nil, nil
+	}
+	out := &holdsView{Words: r.Words}
+	for _, x := range r.Cutoffs {
+		out.Cutoffs = append(out.Cutoffs, x.String())
+	}
+	for _, x := range r.Cases {
+		out.Cases = append(out.Cases, x.String())
+	}
+	for _, x := range r.Conditions {
+		out.Conditions = append(out.Conditions, x.String())
+	}
+	return out, nil
+}
+
+// aged tells on the page whether the frozen result was computed from other values than those that stand now, and gives
+// them when it was not. A member of a country team sees only a part of the scores, and is told nothing but that.
+func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition, p *analysisPage) (qca.Data, error) {
 	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{})
 	if err != nil {
-		return "", err
+		return qca.Data{}, err
 	}
 	const changed = "The scores or calibrations have changed since this result was computed: it no longer is what an analysis of the scores that stand now would give."
 	d, err := a.Data(conditions, store.Objects(scores))
 	switch {
 	case fault.Of(err) == fault.Invalid:
-		return changed + " It cannot be run just now, because a score is missing or does not fit its calibration.", nil
+		p.Aged = changed + " It cannot be run just now, because a score is missing or does not fit its calibration."
 	case err != nil:
-		return "", err
+		return qca.Data{}, err
 	case a.Inputs != "" && a.InputsOf(d) != a.Inputs:
-		return changed, nil
+		p.Aged = changed
+	default:
+		return d, nil
 	}
-	return "", nil
+	return qca.Data{}, nil
 }
 
 // plainWords says what an analysis shows before any number: how much of what is possible was seen, what goes with the

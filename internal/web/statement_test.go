@@ -71,10 +71,11 @@ func TestAnalysisPageAndRunAgain(t *testing.T) {
 		t.Error("a computed result confirmed itself")
 	}
 	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "Of the 2 combinations that are possible, the cases show 2; nobody has seen the other 0", "“Success” went together with “Broad coalition”",
-		"Conservative solution", "Parsimonious solution", `href="/s/alpha/case/case-armenia#scores"`, "goes with the outcome", "Needs another look", "!have changed since")
+		"Conservative solution", "Parsimonious solution", `href="/s/alpha/case/case-armenia#scores"`, "goes with the outcome", "Needs another look", "!have changed since",
+		"How far it holds", "2 of 2 possible configurations were seen in 2 cases", "without Armenia")
 	// A score changes: the page says that the frozen result is of yesterday, and keeps it.
 	put("case-romania", "cond-coal", "1")
-	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "have changed since this result was computed", "the cases show 2")
+	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "have changed since this result was computed", "the cases show 2", "!How far it holds")
 	// From an old page: told, and nothing runs.
 	r := b.post("/s/alpha/analysis/ana-crisp/run", url.Values{"version": {"1"}})
 	if r.Code != http.StatusConflict {
@@ -86,7 +87,7 @@ func TestAnalysisPageAndRunAgain(t *testing.T) {
 	// A coder reads it and has no button.
 	has(t, s.as("coder-a").get("/s/alpha/analysis/ana-crisp").Body.String(), "Truth table", "!/run\"", "!/edit\"")
 	// A country team sees its own case in the table, and of the other only that there is one.
-	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), "Armenia", "1 of other teams", "!case-romania", "!>Romania")
+	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), "Armenia", "1 of other teams", "!case-romania", "!>Romania", "!without ", "!How far it holds")
 }
 
 func TestStatementsShowBothSides(t *testing.T) {
