@@ -91,13 +91,12 @@ type planned struct {
 	title string
 	rows  map[thread.ID]*row
 	links map[thread.ID][]thread.Link
-	below map[thread.ID][]thread.Below // with what was seen as Print
-	order []thread.ID                  // what a thing rests on, and what it is a part of, comes before it
+	order []thread.ID // what a thing rests on, and what it is a part of, comes before it
 }
 
 func planImport(b Bundle) (planned, error) {
 	var err error
-	p := planned{Bundle: b, rows: map[thread.ID]*row{}, links: map[thread.ID][]thread.Link{}, below: map[thread.ID][]thread.Below{}}
+	p := planned{Bundle: b, rows: map[thread.ID]*row{}, links: map[thread.ID][]thread.Link{}}
 	var ps fault.Problems
 	depends := map[thread.ID][]thread.Link{}
 	objects := map[thread.ID]thread.Object{}
@@ -185,7 +184,7 @@ func planImport(b Bundle) (planned, error) {
 		}
 		r.basis = thread.Basis(now)
 		r.print = thread.Print(r.content, r.basis)
-		p.below[id] = then
+		r.seen = joinSeen(then)
 		if isConfirmed {
 			r.confirmedBy, r.confirmedAt = c.By, c.At
 			r.confirmed = cmp.Or(c.Basis, r.basis)
@@ -297,8 +296,8 @@ func (t *Tx) importPlan(p planned, replace bool, progress func(done, total int))
 		}
 		return t.ctx.Err()
 	}
-	objects := bulk{t: t, into: `object (study, ` + rowColumns + `)`, width: 17}
-	links := bulk{t: t, into: `link (study, from_id, to_id, role, seen)`, width: 5}
+	objects := bulk{t: t, into: `object (study, ` + rowColumns + `)`, width: 18}
+	links := bulk{t: t, into: `link (study, from_id, to_id, role)`, width: 4}
 	texts := bulk{t: t, into: `document_text (study, document, version, body)`, width: 4}
 	journal := bulk{t: t, into: `journal (chain, seq, at, who, action, id, was, became, prev, hash)`, width: 10}
 	note := func(action string, id thread.ID, was, became string) error {
@@ -357,8 +356,8 @@ func (t *Tx) importPlan(p planned, replace bool, progress func(done, total int))
 		return out, err
 	}
 	for _, id := range slices.Concat(put, moved) {
-		for _, b := range p.below[id] {
-			if err := links.add(p.Slug, string(id), string(b.To), string(b.Role), b.Print); err != nil {
+		for _, l := range p.links[id] {
+			if err := links.add(p.Slug, string(id), string(l.To), string(l.Role)); err != nil {
 				return out, err
 			}
 		}
@@ -443,6 +442,9 @@ func (s *Store) Bundle(ctx context.Context, study string) (Bundle, error) {
 		}
 		if r.confirmed != "" {
 			b.Confirmations = append(b.Confirmations, Confirmation{Statement: thread.ID(r.id), By: r.confirmedBy, At: r.confirmedAt, Basis: r.confirmed})
+			eachSeen(r.seen, func(x thread.Below) {
+				b.Seen = append(b.Seen, Seen{Statement: thread.ID(r.id), Role: x.Role, Below: x.To, Print: x.Print})
+			})
 		}
 		return nil
 	}, `select `+rowColumns+` from object where study = $1`, study)
@@ -460,20 +462,6 @@ func (s *Store) Bundle(ctx context.Context, study string) (Bundle, error) {
 	if err != nil {
 		return b, err
 	}
-	statement := map[thread.ID]bool{}
-	for _, c := range b.Confirmations {
-		statement[c.Statement] = true
-	}
-	err = each(ctx, s, func(scan func(...any) error) error {
-		var x Seen
-		if err := scan(&x.Statement, &x.Below, &x.Role, &x.Print); err != nil {
-			return err
-		}
-		if statement[x.Statement] {
-			b.Seen = append(b.Seen, x)
-		}
-		return nil
-	}, `select from_id, to_id, role, seen from link where study = $1`, study)
 	slices.SortFunc(b.Objects, func(x, y thread.Object) int { return strings.Compare(string(x.Ref()), string(y.Ref())) })
 	slices.SortFunc(b.Texts, func(x, y document.Text) int { return strings.Compare(string(x.Document), string(y.Document)) })
 	slices.SortFunc(b.Confirmations, func(x, y Confirmation) int { return strings.Compare(string(x.Statement), string(y.Statement)) })

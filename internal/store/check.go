@@ -230,6 +230,17 @@ func (s *Store) checkStudy(ctx context.Context, slug string, last map[thread.ID]
 			}
 			delete(stored, k)
 		}
+		saw := map[thread.Link]bool{}
+		eachSeen(rows[id].seen, func(b thread.Below) { saw[b.Link] = true })
+		for _, l := range links[id] {
+			if !saw[l] {
+				add("link", id, "does not note what it saw of %s", l.To)
+			}
+			delete(saw, l)
+		}
+		if len(saw) > 0 {
+			add("link", id, "notes that it saw what it does not speak of")
+		}
 		if owner := o.Place().Owner; owner != "" {
 			if _, ok := rows[owner]; !ok {
 				add("link", id, "is a part of %s, which does not exist", owner)

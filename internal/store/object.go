@@ -147,18 +147,19 @@ type row struct {
 	version                                                    int64
 	content, basis, print, confirmed, confirmedBy, confirmedAt string
 	changedBy, changedAt                                       string
+	seen                                                       string // of what it rests on; see joinSeen
 }
 
-const rowColumns = `id, kind, owner, case_id, label, protected, body, version, content, basis, print, confirmed, confirmed_by, confirmed_at, changed_by, changed_at`
+const rowColumns = `id, kind, owner, case_id, label, protected, body, version, content, basis, print, confirmed, confirmed_by, confirmed_at, changed_by, changed_at, seen`
 
 func (r *row) fields() []any {
 	return []any{&r.id, &r.kind, &r.owner, &r.caseID, &r.label, &r.protected, &r.body, &r.version, &r.content, &r.basis, &r.print, &r.confirmed,
-		&r.confirmedBy, &r.confirmedAt, &r.changedBy, &r.changedAt}
+		&r.confirmedBy, &r.confirmedAt, &r.changedBy, &r.changedAt, &r.seen}
 }
 
 func (r row) values() []any {
 	return []any{r.id, r.kind, r.owner, r.caseID, r.label, flag(r.protected), r.body, r.version, r.content, r.basis, r.print, r.confirmed,
-		r.confirmedBy, r.confirmedAt, r.changedBy, r.changedAt}
+		r.confirmedBy, r.confirmedAt, r.changedBy, r.changedAt, r.seen}
 }
 
 func flag(b bool) int64 {
@@ -231,15 +232,19 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	r := row{id: string(id), kind: string(id.Kind()), owner: string(place.Owner), caseID: string(place.Case), label: o.Label(), protected: protected,
 		body: string(body), version: old.version + 1, content: thread.Content(body), basis: thread.Basis(below), changedBy: t.who, changedAt: t.now}
 	r.print = thread.Print(r.content, r.basis)
-	seen := map[thread.Link]string{}
+	sees := below // what it sees of what it rests on
 	if id.Kind().IsStatement() && confirm {
 		r.confirmed, r.confirmedBy, r.confirmedAt = r.basis, t.who, t.now
 	} else if id.Kind().IsStatement() {
 		r.confirmed, r.confirmedBy, r.confirmedAt = old.confirmed, old.confirmedBy, old.confirmedAt
-		if err := t.seen(study, id, seen); err != nil {
-			return err
+		saw := map[thread.Link]string{}
+		eachSeen(old.seen, func(b thread.Below) { saw[b.Link] = b.Print })
+		sees = slices.Clone(below)
+		for i, b := range sees {
+			sees[i].Print = saw[b.Link]
 		}
 	}
+	r.seen = joinSeen(sees)
 	if err := t.putRow(study, r, exists); err != nil {
 		return err
 	}
@@ -247,11 +252,7 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 		return err
 	}
 	for _, b := range below {
-		print := b.Print
-		if id.Kind().IsStatement() && !confirm {
-			print = seen[b.Link]
-		}
-		if err := t.exec(`insert into link (study, from_id, to_id, role, seen) values ($1,$2,$3,$4,$5)`, study, r.id, string(b.To), string(b.Role), print); err != nil {
+		if err := t.exec(`insert into link (study, from_id, to_id, role) values ($1,$2,$3,$4)`, study, r.id, string(b.To), string(b.Role)); err != nil {
 			return err
 		}
 	}
@@ -264,22 +265,11 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	return nil
 }
 
-// seen reads what an object last saw of what it rests on.
-func (t *Tx) seen(study string, id thread.ID, into map[thread.Link]string) error {
-	return each(t.ctx, t, func(scan func(...any) error) error {
-		var l thread.Link
-		var print string
-		err := scan(&l.To, &l.Role, &print)
-		into[l] = print
-		return err
-	}, `select to_id, role, seen from link where study = $1 and from_id = $2`, study, string(id))
-}
-
 func (t *Tx) putRow(study string, r row, exists bool) error {
-	q := `insert into object (study, ` + rowColumns + `) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17)`
+	q := `insert into object (study, ` + rowColumns + `) values ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18)`
 	if exists {
 		q = `update object set kind=$3, owner=$4, case_id=$5, label=$6, protected=$7, body=$8, version=$9, content=$10, basis=$11, print=$12,
-			confirmed=$13, confirmed_by=$14, confirmed_at=$15, changed_by=$16, changed_at=$17 where study=$1 and id=$2`
+			confirmed=$13, confirmed_by=$14, confirmed_at=$15, changed_by=$16, changed_at=$17, seen=$18 where study=$1 and id=$2`
 	}
 	return t.exec(q, append([]any{study}, r.values()...)...)
 }
@@ -389,10 +379,17 @@ func (t *Tx) Confirm(study string, id thread.ID, basis string) error {
 	if r.confirmed == basis {
 		return nil
 	}
-	if err := t.exec(`update object set confirmed = $3, confirmed_by = $4, confirmed_at = $5 where study = $1 and id = $2`, study, r.id, basis, t.who, t.now); err != nil {
+	var below []thread.Below
+	err = each(t.ctx, t, func(scan func(...any) error) error {
+		var b thread.Below
+		err := scan(&b.Role, &b.To, &b.Print)
+		below = append(below, b)
+		return err
+	}, `select l.role, l.to_id, o.print from link l join object o on o.study = l.study and o.id = l.to_id where l.study = $1 and l.from_id = $2`, study, r.id)
+	if err != nil {
 		return err
 	}
-	if err := t.exec(`update link set seen = (select o.print from object o where o.study = link.study and o.id = link.to_id) where study = $1 and from_id = $2`, study, r.id); err != nil {
+	if err := t.exec(`update object set confirmed = $3, confirmed_by = $4, confirmed_at = $5, seen = $6 where study = $1 and id = $2`, study, r.id, basis, t.who, t.now, joinSeen(below)); err != nil {
 		return err
 	}
 	return t.append(study, "confirm", id, r.confirmed, basis)

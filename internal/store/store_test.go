@@ -341,10 +341,11 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"an object edited", []string{`update object set body = replace(body, 'Every month.', 'Every year.') where id = 'recom-1'`}, "recom-1: is not what the journal says"},
 		{"an object deleted", []string{`delete from link where from_id = 'ev-a-1'`, `delete from object where id = 'ev-a-1'`}, "ev-a-1: was written according to the journal, but is gone"},
 		{"a link deleted", []string{`delete from link where from_id = 'recom-1'`}, "recom-1: says that it rests on lesson-1, but the link is missing"},
+		{"what was seen forgotten", []string{`update object set seen = '' where id = 'recom-1'`}, "recom-1: does not note what it saw of lesson-1"},
 		{"a document's text edited", []string{`update document_text set body = replace(body, 'June', 'July') where document = 'doc-report'`}, "seg-report-1: the passage does not stand"},
 		{"protection taken off an interview", []string{`update object set protected = 0 where id = 'doc-talk'`}, "doc-talk: is of an interview, but is not marked as protected"},
 		{"a case moved to another team", []string{`update object set case_id = 'case-b' where id = 'doc-talk'`}, "doc-talk: is filed under another case"},
-		{"a record outside every work", []string{`insert into object select study, 'work-9', 'work', '', '', 'x', 0, '{"id":"work-9","records":[]}', 1, content, basis, print, '', '', '', '', '' from object where id = 'ref-1'`}, "ref-1: is in 0 works"},
+		{"a record outside every work", []string{`insert into object select study, 'work-9', 'work', '', '', 'x', 0, '{"id":"work-9","records":[]}', 1, content, basis, print, '', '', '', '', '', '' from object where id = 'ref-1'`}, "ref-1: is in 0 works"},
 		{"a fingerprint renewed without a person", []string{`update object set basis = confirmed, print = 'x' where id = 'lesson-1'`}, "lesson-1: does not have the fingerprint"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

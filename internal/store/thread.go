@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strings"
 
 	"throughline/internal/fault"
 	"throughline/internal/thread"
@@ -32,73 +31,48 @@ func (t *Tx) graph(study string, id thread.ID, d direction) (thread.Graph, error
 	return graph(t.ctx, t, study, id, d)
 }
 
-// graph reads every object with its links as one row: handing a row over costs more than finding it, and one statement sees
-// one moment. The links come as one text of role, id and print, none of which has a space.
 func graph(ctx context.Context, q querier, study string, id thread.ID, d direction) (thread.Graph, error) {
 	near, far := "from_id", "to_id"
 	if d == up {
 		near, far = far, near
 	}
+	g, err := read(ctx, q, id, `with recursive walk (id) as (
+			select id from object where study = $1 and id = $2
+			union
+			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
+		select o.seen, `+prefixed("o", nodeColumns)+` from walk w cross join object o where o.study = $1 and o.id = w.id`, study, string(id))
+	if err != nil {
+		return thread.Graph{}, err
+	}
+	if _, ok := g.Nodes[id]; !ok {
+		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(id))
+	}
+	return g, nil
+}
+
+// Whole gives the thread of a whole study: for publication and the check.
+func (s *Store) Whole(ctx context.Context, study string) (thread.Graph, error) {
+	return read(ctx, s, "", `select seen, `+nodeColumns+` from object where study = $1`, study)
+}
+
+// read makes a graph of objects with the links that they bring along, as far as these lead to one another.
+func read(ctx context.Context, q querier, root thread.ID, text string, args ...any) (thread.Graph, error) {
 	var nodes []thread.Node
 	var edges []thread.Edge
-	found := false
 	var n thread.Node
-	var links string
-	fields := append(nodeFields(&n), &links)
+	var seen string
+	fields := append([]any{&seen}, nodeFields(&n)...)
 	err := each(ctx, q, func(scan func(...any) error) error {
 		if err := scan(fields...); err != nil {
 			return err
 		}
 		nodes = append(nodes, n)
-		found = found || n.ID == id
-		for links != "" {
-			var role, other, seen string
-			role, links, _ = strings.Cut(links, " ")
-			other, links, _ = strings.Cut(links, " ")
-			seen, links, _ = strings.Cut(links, " ")
-			e := thread.Edge{From: n.ID, To: thread.ID(other), Role: thread.Role(role), Seen: seen}
-			if d == up {
-				e.From, e.To = e.To, e.From
-			}
-			edges = append(edges, e)
-		}
+		eachSeen(seen, func(b thread.Below) {
+			edges = append(edges, thread.Edge{From: n.ID, To: b.To, Role: b.Role, Seen: b.Print})
+		})
 		return nil
-	}, `with recursive walk (id) as (
-			select id from object where study = $1 and id = $2
-			union
-			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
-		select `+prefixed("o", nodeColumns)+`,
-			coalesce((select string_agg(l.role || ' ' || l.`+far+` || ' ' || l.seen, ' ') from link l where l.study = $1 and l.`+near+` = w.id), '')
-		from walk w cross join object o where o.study = $1 and o.id = w.id`, study, string(id))
-	if err != nil {
-		return thread.Graph{}, err
-	}
-	if !found {
-		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(id))
-	}
-	return thread.NewGraph(id, nodes, edges), nil
-}
-
-// Whole gives the thread of a whole study: for publication and the check.
-func (s *Store) Whole(ctx context.Context, study string) (thread.Graph, error) {
-	var nodes []thread.Node
-	err := each(ctx, s, func(scan func(...any) error) error {
-		var n thread.Node
-		err := scan(nodeFields(&n)...)
-		nodes = append(nodes, n)
-		return err
-	}, `select `+nodeColumns+` from object where study = $1`, study)
-	if err != nil {
-		return thread.Graph{}, err
-	}
-	var edges []thread.Edge
-	err = each(ctx, s, func(scan func(...any) error) error {
-		var e thread.Edge
-		err := scan((*string)(&e.From), (*string)(&e.To), (*string)(&e.Role), &e.Seen)
-		edges = append(edges, e)
-		return err
-	}, `select from_id, to_id, role, seen from link where study = $1`, study)
-	return thread.NewGraph("", nodes, edges), err
+	}, text, args...)
+	return thread.NewGraph(root, nodes, edges), err
 }
 
 // NotStanding lists the statements that are stale or were never confirmed.
