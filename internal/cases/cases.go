@@ -20,28 +20,28 @@ var Outcomes = []string{"success", "partial", "failure"}
 // Candidate is a case that could be selected. Each fact carries the addresses it was read at.
 type Candidate struct {
 	ID                  thread.ID `json:"id"`                             // "cand-…"
-	Name                string    `json:"name"`                           //
+	Name                string    `json:"name"`                           // as people know the campaign
 	Country             string    `json:"country"`                        // as read
 	ISO3                string    `json:"iso3"`                           // ISO 3166-1 alpha-3
 	Start               int       `json:"start"`                          // year of onset
 	End                 int       `json:"end,omitempty"`                  // last year; 0: goes on
-	DatesSource         []string  `json:"dates_source,omitempty"`         //
+	DatesSource         []string  `json:"dates_source,omitempty"`         // where the years were read
 	Trigger             string    `json:"trigger,omitempty"`              // what set it off
-	TriggerSource       []string  `json:"trigger_source,omitempty"`       //
+	TriggerSource       []string  `json:"trigger_source,omitempty"`       // where the trigger was read
 	Sectors             []string  `json:"sectors,omitempty"`              // who took part
-	SectorsSource       []string  `json:"sectors_source,omitempty"`       //
+	SectorsSource       []string  `json:"sectors_source,omitempty"`       // where it was read who took part
 	Leadership          string    `json:"leadership,omitempty"`           // in two words
-	LeadershipNote      string    `json:"leadership_note,omitempty"`      //
-	LeadershipSource    []string  `json:"leadership_source,omitempty"`    //
+	LeadershipNote      string    `json:"leadership_note,omitempty"`      // what the two words leave out
+	LeadershipSource    []string  `json:"leadership_source,omitempty"`    // where the leadership was read
 	Nonviolent          string    `json:"nonviolent,omitempty"`           // yes, mostly, no
-	NonviolentSource    []string  `json:"nonviolent_source,omitempty"`    //
+	NonviolentSource    []string  `json:"nonviolent_source,omitempty"`    // where it was read whether it stayed nonviolent
 	Outcome             string    `json:"outcome"`                        // success, partial, failure
 	OutcomeNote         string    `json:"outcome_note,omitempty"`         // what was reached, to which date
-	OutcomeSource       []string  `json:"outcome_source,omitempty"`       //
+	OutcomeSource       []string  `json:"outcome_source,omitempty"`       // where the outcome was read
 	Participation       int       `json:"participation,omitempty"`        // people at the peak; 0: not known
-	ParticipationSource []string  `json:"participation_source,omitempty"` //
+	ParticipationSource []string  `json:"participation_source,omitempty"` // where the number was read
 	RegimeBefore        string    `json:"regime_before"`                  // regime type of the year before onset
-	RegimeSource        []string  `json:"regime_source,omitempty"`        //
+	RegimeSource        []string  `json:"regime_source,omitempty"`        // where the regime type was read
 	Region              string    `json:"region"`                         // in the study's region scheme
 	Feasible            bool      `json:"feasible"`                       // the team can work there and informants would be safe
 	Access              string    `json:"access,omitempty"`               // why, or why not
@@ -102,11 +102,11 @@ func checkYear(ps *fault.Problems, field string, y int, optional bool) {
 // Fact is one country attribute in one year, with its source and version.
 type Fact struct {
 	ISO3      string `json:"iso3"`              // ISO 3166-1 alpha-3
-	Year      int    `json:"year"`              //
+	Year      int    `json:"year"`              // that the value is of
 	Attribute string `json:"attribute"`         // such as polyarchy
 	Value     string `json:"value"`             // as published
 	Source    string `json:"source"`            // dataset and its version
-	Licence   string `json:"licence,omitempty"` //
+	Licence   string `json:"licence,omitempty"` // under which the source publishes it
 }
 
 func (f Fact) Ref() thread.ID {
@@ -172,7 +172,7 @@ func (s Selection) Valid() error {
 // Case is a selected candidate.
 type Case struct {
 	ID        thread.ID   `json:"id"`                // "case-…"
-	Candidate thread.ID   `json:"candidate"`         //
+	Candidate thread.ID   `json:"candidate"`         // the candidate that was selected
 	Name      string      `json:"name"`              // short, for tables and plots
 	Summary   string      `json:"summary"`           // what happened, in the team's words
 	Notice    string      `json:"notice,omitempty"`  // shown on the case's page
@@ -201,10 +201,10 @@ func (c Case) Valid() error {
 // Event is a dated happening in a case.
 type Event struct {
 	ID      thread.ID   `json:"id"`                // "ev-…"
-	Case    thread.ID   `json:"case"`              //
+	Case    thread.ID   `json:"case"`              // in which it happened
 	Date    EDTF        `json:"date"`              // may be uncertain
-	Title   string      `json:"title"`             //
-	Detail  string      `json:"detail,omitempty"`  //
+	Title   string      `json:"title"`             // what happened, in a few words
+	Detail  string      `json:"detail,omitempty"`  // what else is to be known of it
 	Lane    string      `json:"lane"`              // window, movement, state, economy, international
 	Records []thread.ID `json:"records,omitempty"` // where it is told
 	URLs    []string    `json:"urls,omitempty"`    // where it was read
@@ -325,7 +325,7 @@ func (a Actor) Valid() error {
 // Tie is a relation between two actors of a case.
 type Tie struct {
 	ID   thread.ID `json:"id"`             // "tie-…"
-	Case thread.ID `json:"case"`           //
+	Case thread.ID `json:"case"`           // of both actors
 	From thread.ID `json:"from"`           // actor
 	To   thread.ID `json:"to"`             // actor
 	Kind string    `json:"kind"`           // member-of, allied-with, funds, opposes, pressures, negotiates-with

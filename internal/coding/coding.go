@@ -12,7 +12,7 @@ import (
 type Code struct {
 	ID      thread.ID `json:"id"`                // "code-…"
 	Parent  thread.ID `json:"parent,omitempty"`  // the code above it in the tree
-	Name    string    `json:"name"`              //
+	Name    string    `json:"name"`              // as read in the margin
 	Define  string    `json:"define"`            // what it means
 	Use     string    `json:"use,omitempty"`     // when to use it
 	Avoid   string    `json:"avoid,omitempty"`   // when not to
@@ -76,8 +76,8 @@ func (s Segment) Valid() error {
 
 // Coding is one coder's use of one code on one segment. Overlapping is normal.
 type Coding struct {
-	Segment thread.ID `json:"segment"`        //
-	Code    thread.ID `json:"code"`           //
+	Segment thread.ID `json:"segment"`        // the passage
+	Code    thread.ID `json:"code"`           // what it was coded with
 	Coder   string    `json:"coder"`          // handle of the member
 	Case    thread.ID `json:"case,omitempty"` // that of the segment
 	Memo    string    `json:"memo,omitempty"` // what the coder thought

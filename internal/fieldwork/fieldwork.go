@@ -11,9 +11,9 @@ import (
 // Guide is the questions of a semi-structured interview.
 type Guide struct {
 	ID        thread.ID  `json:"id"`              // always "guide"
-	Title     string     `json:"title"`           //
+	Title     string     `json:"title"`           // as the interviewer reads it
 	Intro     string     `json:"intro,omitempty"` // what the interviewer says first
-	Questions []Question `json:"questions"`       //
+	Questions []Question `json:"questions"`       // in the order of asking
 }
 
 // Question is one question of a guide, tied to the core questions that it helps to answer.
@@ -49,7 +49,7 @@ var Categories = []string{"activist", "journalist", "anti-corruption expert", "p
 // Informant is a person interviewed: a pseudonym and a category, and nothing that leads to the name.
 type Informant struct {
 	ID       thread.ID `json:"id"`       // "inf-…"; the pseudonym, never derived from the name
-	Case     thread.ID `json:"case"`     //
+	Case     thread.ID `json:"case"`     // that the informant knows of
 	Category string    `json:"category"` // one of Categories
 }
 
@@ -97,15 +97,15 @@ func (c Consent) MayRest() bool {
 // Interview is one conversation with an informant.
 type Interview struct {
 	ID          thread.ID `json:"id"`               // "int-…"
-	Case        thread.ID `json:"case"`             //
-	Informant   thread.ID `json:"informant"`        //
+	Case        thread.ID `json:"case"`             // that it is about
+	Informant   thread.ID `json:"informant"`        // who was spoken with
 	Interviewer string    `json:"interviewer"`      // handle of the member
 	On          string    `json:"on"`               // date, YYYY-MM-DD
 	Language    string    `json:"language"`         // BCP 47 tag
 	Mode        string    `json:"mode"`             // in person, call, written
 	Where       string    `json:"where"`            // as coarse as is safe
 	Notice      string    `json:"notice,omitempty"` // such as "composed for demonstration"
-	Consent     Consent   `json:"consent"`          //
+	Consent     Consent   `json:"consent"`          // what the informant agreed to
 }
 
 func (i Interview) Ref() thread.ID      { return i.ID }

@@ -17,7 +17,7 @@ type Search struct {
 	On     string    `json:"on"`             // date, YYYY-MM-DD
 	Query  string    `json:"query"`          // as typed
 	Hits   int       `json:"hits"`           // how many records it gave
-	Note   string    `json:"note,omitempty"` //
+	Note   string    `json:"note,omitempty"` // such as limits that were set, or why the search was made
 }
 
 func (s Search) Ref() thread.ID       { return s.ID }
@@ -51,9 +51,9 @@ type Record struct {
 	Title     string    `json:"title"`               // in its own language
 	Container string    `json:"container,omitempty"` // journal, outlet, site or publisher
 	Language  string    `json:"language,omitempty"`  // BCP 47 tag
-	DOI       string    `json:"doi,omitempty"`       //
-	URL       string    `json:"url,omitempty"`       //
-	Abstract  string    `json:"abstract,omitempty"`  //
+	DOI       string    `json:"doi,omitempty"`       // such as 10.1000/182
+	URL       string    `json:"url,omitempty"`       // where it was read
+	Abstract  string    `json:"abstract,omitempty"`  // as published
 }
 
 func (r Record) Ref() thread.ID       { return r.ID }
@@ -142,7 +142,7 @@ const (
 
 // Screening is one reviewer's decision on one record at one stage.
 type Screening struct {
-	Record   thread.ID `json:"record"`           //
+	Record   thread.ID `json:"record"`           // the record that is decided on
 	Stage    string    `json:"stage"`            // title-abstract, full-text
 	Reviewer string    `json:"reviewer"`         // handle of the member
 	Decision string    `json:"decision"`         // include, exclude, unsure

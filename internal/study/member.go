@@ -30,7 +30,7 @@ func Roles() []Role {
 type Member struct {
 	ID     thread.ID   `json:"id"`              // "member-" and the handle
 	Handle string      `json:"handle"`          // what codings and decisions are signed with, and the name to sign in with
-	Role   Role        `json:"role"`            //
+	Role   Role        `json:"role"`            // what the member may do
 	Cases  []thread.ID `json:"cases,omitempty"` // for country teams: the cases they may see
 }
 

@@ -49,8 +49,8 @@ type Audience struct {
 
 // Definition fixes the sense of a word.
 type Definition struct {
-	Term string `json:"term"`
-	Text string `json:"text"`
+	Term string `json:"term"` // the word
+	Text string `json:"text"` // what it means in this study
 }
 
 var (
@@ -100,19 +100,19 @@ func (s Study) Valid() error {
 
 // Protocol says beforehand what counts and what will be done. Amendments keep what stood before.
 type Protocol struct {
-	ID         thread.ID   `json:"id"`         // always "protocol"
-	Unit       string      `json:"unit"`       // unit of analysis
-	Outcome    string      `json:"outcome"`    // definition of the outcome
-	Include    []Criterion `json:"include"`    // criteria for inclusion
-	Exclude    []Criterion `json:"exclude"`    // reasons for exclusion; screening decisions name them
-	Conditions []string    `json:"conditions"` // what will be scored, in words
-	Amendments []Amendment `json:"amendments,omitempty"`
+	ID         thread.ID   `json:"id"`                   // always "protocol"
+	Unit       string      `json:"unit"`                 // unit of analysis
+	Outcome    string      `json:"outcome"`              // definition of the outcome
+	Include    []Criterion `json:"include"`              // criteria for inclusion
+	Exclude    []Criterion `json:"exclude"`              // reasons for exclusion; screening decisions name them
+	Conditions []string    `json:"conditions"`           // what will be scored, in words
+	Amendments []Amendment `json:"amendments,omitempty"` // what was changed since, and why
 }
 
 // Criterion is a rule of what counts.
 type Criterion struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
+	ID   string `json:"id"`   // short code
+	Text string `json:"text"` // the rule, as reviewers read it
 }
 
 // Amendment is a dated change of the protocol.
@@ -120,7 +120,7 @@ type Amendment struct {
 	On     string `json:"on"`     // date, YYYY-MM-DD
 	Before string `json:"before"` // what stood before
 	After  string `json:"after"`  // what stands now
-	Reason string `json:"reason"`
+	Reason string `json:"reason"` // why it was changed
 }
 
 func (p Protocol) Ref() thread.ID       { return p.ID }

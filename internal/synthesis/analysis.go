@@ -8,7 +8,7 @@ import (
 // Analysis is a run of a method over scores. Its result is frozen: it changes only when a person has it run again.
 type Analysis struct {
 	ID          thread.ID   `json:"id"`                // "ana-…"
-	Title       string      `json:"title"`             //
+	Title       string      `json:"title"`             // as read on pages
 	Mode        string      `json:"mode"`              // crisp, fuzzy
 	Outcome     thread.ID   `json:"outcome"`           // condition to be explained
 	Conditions  []thread.ID `json:"conditions"`        // conditions to explain it by
@@ -32,9 +32,9 @@ type Result struct {
 // Row is one observed configuration of the truth table.
 type Row struct {
 	Configuration string      `json:"configuration"`     // one digit per condition, in their order: 1 present, 0 absent
-	Cases         []thread.ID `json:"cases"`             //
-	Consistency   float64     `json:"consistency"`       //
-	PRI           float64     `json:"pri"`               //
+	Cases         []thread.ID `json:"cases"`             // that have it
+	Consistency   float64     `json:"consistency"`       // with which it is sufficient for the outcome
+	PRI           float64     `json:"pri"`               // its proportional reduction in inconsistency
 	Output        string      `json:"output"`            // 1 sufficient, 0 not sufficient, C contradiction, ? fewer cases than the cut-off
 	Deviant       []thread.ID `json:"deviant,omitempty"` // cases whose outcome speaks against the output
 }
@@ -47,20 +47,20 @@ type Solution struct {
 
 // Model is a sum of terms that accounts for every sufficient configuration.
 type Model struct {
-	Formula     string  `json:"formula"` // such as COAL*~VIOL + BUS
-	Consistency float64 `json:"consistency"`
-	PRI         float64 `json:"pri"`
-	Coverage    float64 `json:"coverage"`
-	Terms       []Term  `json:"terms"`
+	Formula     string  `json:"formula"`     // such as COAL*~VIOL + BUS
+	Consistency float64 `json:"consistency"` // with which it is sufficient for the outcome
+	PRI         float64 `json:"pri"`         // its proportional reduction in inconsistency
+	Coverage    float64 `json:"coverage"`    // how much of the outcome it accounts for
+	Terms       []Term  `json:"terms"`       // the paths it is made of
 }
 
 // Term is one path to the outcome.
 type Term struct {
-	Formula        string      `json:"formula"`
-	Consistency    float64     `json:"consistency"`
-	RawCoverage    float64     `json:"raw_coverage"`
-	UniqueCoverage float64     `json:"unique_coverage"`
-	Cases          []thread.ID `json:"cases"` // cases that are more in than out
+	Formula        string      `json:"formula"`         // such as COAL*~VIOL
+	Consistency    float64     `json:"consistency"`     // with which it is sufficient for the outcome
+	RawCoverage    float64     `json:"raw_coverage"`    // how much of the outcome it accounts for
+	UniqueCoverage float64     `json:"unique_coverage"` // how much of it no other term accounts for
+	Cases          []thread.ID `json:"cases"`           // cases that are more in than out
 }
 
 func (a Analysis) Ref() thread.ID      { return a.ID }

@@ -13,10 +13,10 @@ import (
 // Takeaway is a factor in one case that led to success or to failure.
 type Takeaway struct {
 	ID          thread.ID   `json:"id"`                    // "take-…"
-	Case        thread.ID   `json:"case"`                  //
+	Case        thread.ID   `json:"case"`                  // in which it was seen
 	Direction   string      `json:"direction"`             // success, failure
-	Title       string      `json:"title"`                 //
-	Text        string      `json:"text"`                  //
+	Title       string      `json:"title"`                 // the factor, in a few words
+	Text        string      `json:"text"`                  // how it worked
 	Supports    []thread.ID `json:"supports"`              // segments
 	Contradicts []thread.ID `json:"contradicts,omitempty"` // segments
 }
@@ -56,12 +56,12 @@ func checkEvidence(ps *fault.Problems, supports, contradicts []thread.ID, want .
 // Finding is what an analysis or a comparison of cases shows.
 type Finding struct {
 	ID           thread.ID   `json:"id"`                      // "find-…"
-	Title        string      `json:"title"`                   //
-	Text         string      `json:"text"`                    //
-	CasesFor     []thread.ID `json:"cases_for,omitempty"`     //
-	CasesAgainst []thread.ID `json:"cases_against,omitempty"` //
+	Title        string      `json:"title"`                   // in a few words
+	Text         string      `json:"text"`                    // what is found
+	CasesFor     []thread.ID `json:"cases_for,omitempty"`     // in which it holds
+	CasesAgainst []thread.ID `json:"cases_against,omitempty"` // in which it does not
 	Supports     []thread.ID `json:"supports"`                // analyses, scores, takeaways, segments, other findings
-	Contradicts  []thread.ID `json:"contradicts,omitempty"`   //
+	Contradicts  []thread.ID `json:"contradicts,omitempty"`   // what speaks against it; of the same kinds
 }
 
 func (f Finding) Ref() thread.ID       { return f.ID }
@@ -84,9 +84,9 @@ func (f Finding) Valid() error {
 // components, each with how much concern it raises and why, and the level they come to together.
 type Confidence struct {
 	Limitations Concern `json:"limitations"` // methodological limitations
-	Coherence   Concern `json:"coherence"`   //
+	Coherence   Concern `json:"coherence"`   // of the findings with the data beneath
 	Adequacy    Concern `json:"adequacy"`    // of the data
-	Relevance   Concern `json:"relevance"`   //
+	Relevance   Concern `json:"relevance"`   // of the cases to the question
 	Level       string  `json:"level"`       // high, moderate, low, very low
 	Reason      string  `json:"reason"`      // why this level
 }
@@ -94,7 +94,7 @@ type Confidence struct {
 // Concern is the judgement of one component.
 type Concern struct {
 	Level  string `json:"level"`  // none, minor, moderate, serious
-	Reason string `json:"reason"` //
+	Reason string `json:"reason"` // why so much
 }
 
 // Levels of confidence and of concern, best first.
@@ -107,14 +107,14 @@ var (
 type Lesson struct {
 	ID           thread.ID   `json:"id"`                      // "lesson-…"
 	Insight      string      `json:"insight,omitempty"`       // id of the insight of the study that it speaks to
-	Title        string      `json:"title"`                   //
-	Statement    string      `json:"statement"`               //
+	Title        string      `json:"title"`                   // in a few words
+	Statement    string      `json:"statement"`               // the lesson, in full
 	Scope        string      `json:"scope"`                   // scope conditions: where it holds, and where not
-	Confidence   Confidence  `json:"confidence"`              //
-	CasesFor     []thread.ID `json:"cases_for"`               //
-	CasesAgainst []thread.ID `json:"cases_against,omitempty"` //
+	Confidence   Confidence  `json:"confidence"`              // how far to trust it
+	CasesFor     []thread.ID `json:"cases_for"`               // in which it holds
+	CasesAgainst []thread.ID `json:"cases_against,omitempty"` // in which it does not
 	Supports     []thread.ID `json:"supports"`                // findings, takeaways, other lessons
-	Contradicts  []thread.ID `json:"contradicts,omitempty"`   //
+	Contradicts  []thread.ID `json:"contradicts,omitempty"`   // what speaks against it; of the same kinds
 }
 
 func (l Lesson) Ref() thread.ID       { return l.ID }
@@ -153,7 +153,7 @@ type Recommendation struct {
 	Detail      string      `json:"detail"`                // how
 	Risks       string      `json:"risks"`                 // what may go wrong, and for whom
 	Supports    []thread.ID `json:"supports"`              // lessons
-	Contradicts []thread.ID `json:"contradicts,omitempty"` //
+	Contradicts []thread.ID `json:"contradicts,omitempty"` // lessons that speak against it
 }
 
 func (r Recommendation) Ref() thread.ID       { return r.ID }
@@ -178,9 +178,9 @@ func (r Recommendation) Valid() error {
 type Answer struct {
 	ID          thread.ID   `json:"id"`                    // "answer-…"
 	Question    string      `json:"question"`              // id of a core question, or "learning" for the learning question
-	Text        string      `json:"text"`                  //
+	Text        string      `json:"text"`                  // the answer
 	Supports    []thread.ID `json:"supports"`              // lessons, findings
-	Contradicts []thread.ID `json:"contradicts,omitempty"` //
+	Contradicts []thread.ID `json:"contradicts,omitempty"` // what speaks against it; of the same kinds
 }
 
 func (a Answer) Ref() thread.ID       { return a.ID }
@@ -201,7 +201,7 @@ func (a Answer) Valid() error {
 type Condition struct {
 	ID          thread.ID   `json:"id"`                // "cond-…"
 	Letter      string      `json:"letter"`            // short name in solutions, upper case: "COAL"
-	Name        string      `json:"name"`              //
+	Name        string      `json:"name"`              // as read on pages
 	Outcome     bool        `json:"outcome,omitempty"` // it is what is to be explained
 	Define      string      `json:"define"`            // what full membership in the set means
 	Calibration Calibration `json:"calibration"`       // how a raw value becomes a set membership
@@ -220,7 +220,7 @@ type Calibration struct {
 
 // Anchor is what a word is worth.
 type Anchor struct {
-	Word  string  `json:"word"`
+	Word  string  `json:"word"`  // as scores give it
 	Value float64 `json:"value"` // between 0 and 1, never 0.5
 }
 
@@ -262,8 +262,8 @@ func (c Condition) Valid() error {
 // Score is what was observed of a condition in a case, with its reason and its evidence. The set membership is not
 // stored: it is the raw value seen through the condition's calibration.
 type Score struct {
-	Case          thread.ID   `json:"case"`                  //
-	Condition     thread.ID   `json:"condition"`             //
+	Case          thread.ID   `json:"case"`                  // that is scored
+	Condition     thread.ID   `json:"condition"`             // by which it is scored
 	Raw           string      `json:"raw"`                   // a number, or a word of the calibration
 	Justification string      `json:"justification"`         // why
 	Supports      []thread.ID `json:"supports"`              // segments
