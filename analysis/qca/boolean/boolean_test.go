@@ -205,12 +205,14 @@ func TestByTruthTable(t *testing.T) {
 		}
 		negations, err := e.Negate()
 		check("negate", combine(func(a, b byte) bool { return a == '0' }), negations[0], err)
-		factorings, err := e.Factor()
-		if errors.Is(err, boolean.ErrTooLarge) {
-			err = nil
-		}
-		for _, f := range factorings {
-			check("factor", want, f, err)
+		if n%8 < 2 { // many configurations have too many factorings
+			factorings, err := e.Factor()
+			if errors.Is(err, boolean.ErrTooLarge) {
+				err = nil
+			}
+			for _, f := range factorings {
+				check("factor", want, f, err)
+			}
 		}
 		minimal, err := e.Simplify()
 		for _, m := range minimal {

@@ -19,7 +19,7 @@ func ExampleParse() {
 	_, err = boolean.Parse("GNP{3}", []boolean.Condition{{Name: "GNP", Levels: 3}})
 	fmt.Println(err)
 	// Output:
-	// ~(LIT + URB) + DEV*STB <nil>
+	// DEV*STB + ~(LIT + URB) <nil>
 	// 1:12: expected a condition, "~" or "(", found the end
 	// 1:5: "GNP" has no level 3: its levels are 0 to 2
 }
