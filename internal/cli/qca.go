@@ -35,7 +35,7 @@ func (e *env) qca() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness())
+	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaExpr())
 	return c
 }
 
@@ -147,69 +147,132 @@ func only(d qca.Data, conditions string) (qca.Data, error) {
 // largest CSV that is read: a comparison has tens of cases, not millions.
 const maxQCAFile = 64 << 20
 
-// file reads a table: the first column names the cases, the header the conditions.
-func (in *qcaInput) file(path string) (qca.Data, error) {
-	var d qca.Data
-	if in.outcome == "" {
-		return d, fault.New(fault.Usage, "Say which column is the outcome with --outcome.")
-	}
+// table is a CSV file as numbers: the first column names the cases, the header the columns.
+type table struct {
+	path   string
+	header []string // with that of the cases
+	cases  []string
+	lines  []int
+	values [][]float64 // column, case; not a number where a cell is empty or no number
+	wrong  fault.Problems
+}
+
+func (t *table) add(line int, column, format string, args ...any) {
+	t.wrong = append(t.wrong, fault.Problem{File: t.path, Line: line, Field: column, Message: fmt.Sprintf(format, args...)})
+}
+
+func readTable(path string) (*table, error) {
+	t := &table{path: path}
 	f, err := os.Open(path)
 	if err != nil {
-		return d, fault.New(fault.Usage, "There is no file %s that can be read.", path)
+		return nil, fault.New(fault.Usage, "There is no file %s that can be read.", path)
 	}
 	defer f.Close()
 	if fi, err := f.Stat(); err != nil || fi.IsDir() || fi.Size() > maxQCAFile {
-		return d, fault.New(fault.Invalid, "%s is a folder or larger than %d MiB; expected a table in CSV.", path, maxQCAFile>>20)
+		return nil, fault.New(fault.Invalid, "%s is a folder or larger than %d MiB; expected a table in CSV.", path, maxQCAFile>>20)
 	}
 	r := csv.NewReader(f)
 	r.FieldsPerRecord = -1
-	header, err := r.Read()
-	if err != nil {
-		return d, fault.New(fault.Invalid, "%s:1: is not a table in CSV: the first line names the columns.", path)
+	if t.header, err = r.Read(); err != nil {
+		return nil, fault.New(fault.Invalid, "%s:1: is not a table in CSV: the first line names the columns.", path)
 	}
-	header[0] = strings.TrimPrefix(header[0], "\ufeff")
-	if len(header) < 3 {
-		return d, fault.New(fault.Invalid, "%s:1: has %d columns; expected the names of the cases, at least one condition, and the outcome.", path, len(header))
+	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff")
+	if len(t.header) < 2 {
+		return nil, fault.New(fault.Invalid, "%s:1: has one column; expected the names of the cases and at least one condition.", path)
 	}
-	var ps fault.Problems
-	add := func(line int, column, format string, args ...any) {
-		ps = append(ps, fault.Problem{File: path, Line: line, Field: column, Message: fmt.Sprintf(format, args...)})
-	}
-	for i, h := range header {
-		if i > 0 && slices.Contains(header[1:i], h) {
-			add(1, h, "stands twice in the header; give each column its own name")
+	for i, h := range t.header {
+		if i > 0 && slices.Contains(t.header[1:i], h) {
+			t.add(1, h, "stands twice in the header; give each column its own name")
 		}
 	}
-	values := make([][]float64, len(header))
-	lines := []int{}
+	t.values = make([][]float64, len(t.header))
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
-			var pe *csv.ParseError
-			errors.As(err, &pe)
-			add(pe.Line, "", "cannot be read further: a quote inside a cell is written twice, and the cell stands in quotes")
+			line := 0
+			if pe := (*csv.ParseError)(nil); errors.As(err, &pe) {
+				line = pe.Line
+			}
+			t.add(line, "", "cannot be read further: a quote inside a cell is written twice, and the cell stands in quotes")
 			break
 		}
 		line, _ := r.FieldPos(0)
-		if len(cells) != len(header) {
-			add(line, "", "has %d cells, but the header has %d columns", len(cells), len(header))
+		if len(cells) != len(t.header) {
+			t.add(line, "", "has %d cells, but the header has %d columns", len(cells), len(t.header))
 			continue
 		}
-		d.Cases = append(d.Cases, cells[0])
-		lines = append(lines, line)
+		t.cases, t.lines = append(t.cases, cells[0]), append(t.lines, line)
 		for i := 1; i < len(cells); i++ {
-			x, err := strconv.ParseFloat(strings.TrimSpace(cells[i]), 64)
+			s := strings.TrimSpace(cells[i])
+			x, err := strconv.ParseFloat(s, 64)
 			if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
 				x = math.NaN()
-				if s := strings.TrimSpace(cells[i]); s != "" {
-					add(line, header[i], "is %.40q; expected a number", s)
+				if s != "" {
+					t.add(line, t.header[i], "is %.40q; expected a number", s)
 				}
 			}
-			values[i] = append(values[i], x)
+			t.values[i] = append(t.values[i], x)
 		}
+	}
+	if len(t.cases) == 0 && len(t.wrong) == 0 {
+		t.add(2, "", "there are no cases: each line names one")
+	}
+	return t, nil
+}
+
+// column is one column as a condition: its values, and as many levels as they show.
+func (t *table) column(i int) (values []float64, levels int) {
+	levels, whole := 2, true
+	for n, x := range t.values[i] {
+		if math.IsNaN(x) {
+			if !slices.ContainsFunc(t.wrong, func(p fault.Problem) bool { return p.Line == t.lines[n] && p.Field == t.header[i] }) {
+				t.add(t.lines[n], t.header[i], "is empty; score the case or leave it out")
+			}
+			continue
+		}
+		whole = whole && x == math.Trunc(x)
+		levels = max(levels, int(min(x, 1000))+1)
+	}
+	if !whole {
+		levels = 2
+	}
+	for n, x := range t.values[i] {
+		if levels == 2 && (x < 0 || x > 1) {
+			t.add(t.lines[n], t.header[i], "is %v, outside 0 to 1; calibrate it first", x)
+		}
+	}
+	return t.values[i], levels
+}
+
+// columns reads a table of which every column is a condition.
+func (in *qcaInput) columns(path string) (qca.Data, error) {
+	t, err := readTable(path)
+	if err != nil {
+		return qca.Data{}, err
+	}
+	d := qca.Data{Cases: t.cases, Values: make([][]float64, len(t.cases))}
+	for i := 1; i < len(t.header); i++ {
+		values, levels := t.column(i)
+		d.Conditions, d.Levels = append(d.Conditions, t.header[i]), append(d.Levels, levels)
+		for n := range t.cases {
+			d.Values[n] = append(d.Values[n], values[n])
+		}
+	}
+	return d, t.wrong.Err()
+}
+
+// file reads a table with an outcome.
+func (in *qcaInput) file(path string) (qca.Data, error) {
+	var d qca.Data
+	if in.outcome == "" {
+		return d, fault.New(fault.Usage, "Say which column is the outcome with --outcome.")
+	}
+	t, err := readTable(path)
+	if err != nil {
+		return d, err
 	}
 	outcome, negate := strings.CutPrefix(in.outcome, "~")
 	level := -1
@@ -221,10 +284,10 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 		outcome, level = name, n
 	}
 	column := func(flag, name string) (int, error) {
-		if i := slices.Index(header[1:], name); i >= 0 {
+		if i := slices.Index(t.header[1:], name); i >= 0 {
 			return i + 1, nil
 		}
-		return 0, fault.New(fault.Usage, "%s names %q, which is no column of %s; it has %s.", flag, name, path, strings.Join(header[1:], ", "))
+		return 0, fault.New(fault.Usage, "%s names %q, which is no column of %s; it has %s.", flag, name, path, strings.Join(t.header[1:], ", "))
 	}
 	y, err := column("--outcome", outcome)
 	if err != nil {
@@ -232,7 +295,7 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 	}
 	var at []int
 	if in.conditions == "" {
-		for i := 1; i < len(header); i++ {
+		for i := 1; i < len(t.header); i++ {
 			if i != y {
 				at = append(at, i)
 			}
@@ -246,48 +309,29 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 			at = append(at, i)
 		}
 	}
-	for n := range d.Cases {
-		d.Values = append(d.Values, nil)
-		for _, i := range append(slices.Clone(at), y) {
-			if math.IsNaN(values[i][n]) && !slices.ContainsFunc(ps, func(p fault.Problem) bool { return p.Line == lines[n] && p.Field == header[i] }) {
-				add(lines[n], header[i], "is empty; score the case or leave it out")
-			}
-		}
-	}
+	d.Cases, d.Values = t.cases, make([][]float64, len(t.cases))
 	for _, i := range at {
-		d.Conditions = append(d.Conditions, header[i])
-		levels, whole := 2, true
-		for _, x := range values[i] {
-			whole = whole && x == math.Trunc(x)
-			levels = max(levels, int(min(x, 1000))+1)
+		values, levels := t.column(i)
+		d.Conditions, d.Levels = append(d.Conditions, t.header[i]), append(d.Levels, levels)
+		for n := range t.cases {
+			d.Values[n] = append(d.Values[n], values[n])
 		}
-		if !whole { // memberships; what lies outside 0 to 1 is told by the check of the data
-			levels = 2
-		}
-		d.Levels = append(d.Levels, levels)
-		for n, x := range values[i] {
-			d.Values[n] = append(d.Values[n], x)
-			if levels == 2 && (x < 0 || x > 1) {
-				add(lines[n], header[i], "is %v, outside 0 to 1; calibrate it first", x)
+	}
+	d.OutcomeName = strings.TrimPrefix(in.outcome, "~")
+	for n, x := range t.values[y] {
+		switch {
+		case math.IsNaN(x):
+			if !slices.ContainsFunc(t.wrong, func(p fault.Problem) bool { return p.Line == t.lines[n] && p.Field == outcome }) {
+				t.add(t.lines[n], outcome, "is empty; score the case or leave it out")
 			}
-		}
-	}
-	d.OutcomeName = in.outcome
-	if negate {
-		d.OutcomeName = strings.TrimPrefix(in.outcome, "~")
-	}
-	for n, x := range values[y] {
-		if level >= 0 {
+		case level >= 0:
 			x = map[bool]float64{true: 1, false: 0}[x == float64(level)]
-		} else if x < 0 || x > 1 {
-			add(lines[n], outcome, "is %v, outside 0 to 1; calibrate it first, or name the level that counts, as %s{1}", x, outcome)
+		case x < 0 || x > 1:
+			t.add(t.lines[n], outcome, "is %v, outside 0 to 1; calibrate it first, or name the level that counts, as %s{1}", x, outcome)
 		}
 		d.Outcome = append(d.Outcome, x)
 	}
-	if len(d.Cases) == 0 && len(ps) == 0 {
-		add(2, "", "there are no cases: each line names one")
-	}
-	if err := ps.Err(); err != nil {
+	if err := t.wrong.Err(); err != nil {
 		return d, err
 	}
 	if negate {
