@@ -50,6 +50,7 @@ type analysisPage struct {
 	Columns   []scoreColumn
 	Rows      []truthRow
 	Solutions []solutionView
+	Beside    *besideView // nil: as holdsView
 	Letters   []letterName
 }
 
@@ -201,6 +202,7 @@ func (v *visit) analysisPage(message string) error {
 	if err != nil {
 		return err
 	}
+	whole := v.seesAll(data, names) // what names every case is for those alone who may see them all
 	for _, r := range a.Result.Rows {
 		row := truthRow{Cases: v.caseList(r.Cases, names, "scores"), Consistency: two(r.Consistency), PRI: two(r.PRI), Output: outputWord(r.Output), Deviant: v.caseList(r.Deviant, names, "scores"), HasDeviant: len(r.Deviant) > 0}
 		for _, x := range r.Configuration {
@@ -226,32 +228,38 @@ func (v *visit) analysisPage(message string) error {
 			}
 			view.Models = append(view.Models, model)
 		}
-		if len(view.Models) > 0 {
-			if view.Holds, err = v.holds(a, data, names, s.Kind); err != nil {
+		if len(view.Models) > 0 && whole {
+			if view.Holds, err = v.holds(a, data, s.Kind); err != nil {
 				return err
 			}
 		}
 		p.Solutions = append(p.Solutions, view)
 	}
+	if whole {
+		if p.Beside, err = v.besides(a, data, letters); err != nil {
+			return err
+		}
+	}
 	return v.render(a.Title, p)
+}
+
+// seesAll tells whether the member may see every case of the data, whose names it replaces the ids by.
+func (v *visit) seesAll(d qca.Data, names caseNames) bool {
+	for i, c := range d.Cases {
+		name := names[thread.ID(c)]
+		if name == "" {
+			return false
+		}
+		d.Cases[i] = name
+	}
+	return len(d.Cases) > 0
 }
 
 // shuffles of the outcome behind a page: enough to tell seldom from often, and done while somebody waits.
 const shuffles = 2000
 
-// holds checks how far a solution holds. It names every case, so that only who may see them all is told; and it is done
-// on the data that the result was computed from, or not at all.
-func (v *visit) holds(a synthesis.Analysis, d qca.Data, names caseNames, kind string) (*holdsView, error) {
-	if len(d.Cases) == 0 {
-		return nil, nil
-	}
-	for i, c := range d.Cases {
-		name := names[thread.ID(c)]
-		if name == "" {
-			return nil, nil
-		}
-		d.Cases[i] = name
-	}
+// holds checks how far a solution holds, on the data that the result was computed from.
+func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView, error) {
 	r, err := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: qca.Options{Solution: qca.Kind(kind)}}.
 		Robustness(v.Ctx, qca.PermutationOptions{Runs: shuffles, Seed: 1})
 	if v.Ctx.Err() != nil {

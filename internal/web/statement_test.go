@@ -72,7 +72,7 @@ func TestAnalysisPageAndRunAgain(t *testing.T) {
 	}
 	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "Of the 2 combinations that are possible, the cases show 2; nobody has seen the other 0", "“Success” went together with “Broad coalition”",
 		"Conservative solution", "Parsimonious solution", `href="/s/alpha/case/case-armenia#scores"`, "goes with the outcome", "Needs another look", "!have changed since",
-		"How far it holds", "2 of 2 possible configurations were seen in 2 cases", "without Armenia")
+		"How far it holds", "2 of 2 possible configurations were seen in 2 cases", "without Armenia", "The absence of the outcome", "absence of “Broad coalition”", "What is necessary", "Relevance")
 	// A score changes: the page says that the frozen result is of yesterday, and keeps it.
 	put("case-romania", "cond-coal", "1")
 	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "have changed since this result was computed", "the cases show 2", "!How far it holds")
