@@ -780,6 +780,8 @@ func (s *site) analysis(a Analysis) {
 				v.Explain = "It assumes nothing about combinations that no case shows."
 			case "parsimonious":
 				v.Explain = "It may assume whatever makes it shorter about combinations that no case shows; it is the bolder reading."
+			case "intermediate":
+				v.Explain = "It assumes of combinations that no case shows only what theory expects."
 			}
 			for _, m := range sol.Models {
 				mv := modelView{Model: m}

@@ -1,24 +1,35 @@
 package synthesis
 
 import (
+	"slices"
+
 	"throughline/internal/fault"
 	"throughline/internal/thread"
 )
 
 // Analysis is a run of a method over scores. Its result is frozen: it changes only when a person has it run again.
 type Analysis struct {
-	ID          thread.ID   `json:"id"`                // "ana-…"
-	Title       string      `json:"title"`             // as read on pages
-	Mode        string      `json:"mode"`              // crisp, fuzzy
-	Outcome     thread.ID   `json:"outcome"`           // condition to be explained
-	Conditions  []thread.ID `json:"conditions"`        // conditions to explain it by
-	Cases       []thread.ID `json:"cases"`             // cases compared
-	Frequency   int         `json:"frequency"`         // a configuration needs at least so many cases
-	Consistency float64     `json:"consistency"`       // and at least this consistency to count as sufficient
-	PRI         float64     `json:"pri,omitempty"`     // and at least this proportional reduction in inconsistency
-	Reading     string      `json:"reading,omitempty"` // what it shows, in plain words of a person
-	Inputs      string      `json:"inputs,omitempty"`  // fingerprint of the data the result was computed from
-	Result      *Result     `json:"result,omitempty"`  // nil: not run yet
+	ID          thread.ID     `json:"id"`                // "ana-…"
+	Title       string        `json:"title"`             // as read on pages
+	Mode        string        `json:"mode"`              // crisp, fuzzy
+	Outcome     thread.ID     `json:"outcome"`           // condition to be explained
+	Conditions  []thread.ID   `json:"conditions"`        // conditions to explain it by
+	Cases       []thread.ID   `json:"cases"`             // cases compared
+	Frequency   int           `json:"frequency"`         // a configuration needs at least so many cases
+	Consistency float64       `json:"consistency"`       // and at least this consistency to count as sufficient
+	PRI         float64       `json:"pri,omitempty"`     // and at least this proportional reduction in inconsistency
+	Expect      []Expectation `json:"expect,omitempty"`  // of theory; with any there is an intermediate solution too
+	Reading     string        `json:"reading,omitempty"` // what it shows, in plain words of a person
+	Inputs      string        `json:"inputs,omitempty"`  // fingerprint of the data the result was computed from
+	Result      *Result       `json:"result,omitempty"`  // nil: not run yet
+}
+
+// Expectation is a directional expectation: whether theory holds that a condition helps the outcome by being there or by
+// not being there. For a condition without one, theory is silent.
+type Expectation struct {
+	Condition thread.ID `json:"condition"` // one of the analysis
+	Helps     string    `json:"helps"`     // present, absent
+	Why       string    `json:"why"`       // what makes one expect it
 }
 
 // Result is what a qualitative comparative analysis gave. Numbers are rounded to six decimals, so that every machine
@@ -26,7 +37,7 @@ type Analysis struct {
 type Result struct {
 	Rows       []Row      `json:"rows"`       // observed configurations
 	Remainders int        `json:"remainders"` // configurations without a case
-	Solutions  []Solution `json:"solutions"`  // conservative, parsimonious
+	Solutions  []Solution `json:"solutions"`  // conservative, parsimonious, and with expectations intermediate
 }
 
 // Row is one observed configuration of the truth table.
@@ -41,7 +52,7 @@ type Row struct {
 
 // Solution is one way of minimising the truth table.
 type Solution struct {
-	Kind   string  `json:"kind"`   // conservative, parsimonious
+	Kind   string  `json:"kind"`   // conservative, parsimonious, and with expectations intermediate
 	Models []Model `json:"models"` // every minimal model; more than one: the data cannot tell them apart
 }
 
@@ -110,6 +121,17 @@ func (a Analysis) Valid() error {
 	}
 	if a.PRI < 0 || a.PRI > 1 {
 		ps.Add("pri", "is %g; expected a number from 0 to 1", a.PRI)
+	}
+	for i, e := range a.Expect {
+		if !slices.Contains(a.Conditions, e.Condition) {
+			ps.Add("expect.condition", "is %q, which is no condition of this analysis", e.Condition)
+		}
+		if slices.ContainsFunc(a.Expect[:i], func(b Expectation) bool { return b.Condition == e.Condition }) {
+			ps.Add("expect.condition", "names %s twice", e.Condition)
+		}
+		ps.Require("expect.helps", e.Helps)
+		ps.OneOf("expect.helps", e.Helps, "present", "absent")
+		ps.Require("expect.why", e.Why)
 	}
 	return ps.Err()
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,13 +101,17 @@ func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error)
 // InputsOf is the fingerprint of what a result is computed from: the data and the cut-offs. What it is made of is written
 // out here, so that no change elsewhere makes a frozen result look old.
 func (a Analysis) InputsOf(d qca.Data) string {
-	b, err := json.Marshal([]any{a.Mode, a.Frequency, a.Consistency, a.PRI, struct {
+	from := []any{a.Mode, a.Frequency, a.Consistency, a.PRI, struct {
 		Cases       []string    `json:"cases"`
 		Conditions  []string    `json:"conditions"`
 		Membership  [][]float64 `json:"membership"`
 		Outcome     []float64   `json:"outcome"`
 		OutcomeName string      `json:"outcome_name"`
-	}{d.Cases, d.Conditions, d.Values, d.Outcome, d.OutcomeName}})
+	}{d.Cases, d.Conditions, d.Values, d.Outcome, d.OutcomeName}}
+	for _, e := range a.Expect {
+		from = append(from, e.Condition, e.Helps)
+	}
+	b, err := json.Marshal(from)
 	if err != nil {
 		return "" // values that cannot be written are refused by the run itself
 	}
@@ -134,28 +139,54 @@ func (a Analysis) Run(ctx context.Context, conditions []Condition, scores []Scor
 		positive = positive || row.Output == qca.Positive
 		r.Rows = append(r.Rows, out)
 	}
-	for _, kind := range []qca.Kind{qca.Conservative, qca.Parsimonious} {
+	kinds := []qca.Kind{qca.Conservative, qca.Parsimonious}
+	if len(a.Expect) > 0 {
+		kinds = append(kinds, qca.Intermediate)
+	}
+	for _, kind := range kinds {
 		sol := Solution{Kind: string(kind)}
 		if positive {
-			found, err := table.Minimize(ctx, qca.Options{Solution: kind})
+			found, err := table.Minimize(ctx, a.Options(kind))
 			if err != nil {
 				return a, fault.Wrap(fault.Invalid, err, "The analysis %s cannot be minimised: %s.", a.ID, err)
 			}
-			s := found[0]
-			for _, m := range s.Models {
-				fit := m.Fit.Solution
-				model := Model{Formula: m.Expr, Consistency: six(fit.Consistency), PRI: six(fit.PRI), Coverage: six(fit.Coverage)}
-				for i, t := range m.Fit.Terms {
-					model.Terms = append(model.Terms, Term{Formula: s.PrimeImplicants[m.Terms[i]].Expr, Consistency: six(t.Consistency), RawCoverage: six(t.RawCoverage),
-						UniqueCoverage: six(t.UniqueCoverage), Cases: ids(t.Cases)})
+			for _, s := range found { // several intermediate ones may have models in common
+				for _, m := range s.Models {
+					if slices.ContainsFunc(sol.Models, func(o Model) bool { return o.Formula == m.Expr }) {
+						continue
+					}
+					fit := m.Fit.Solution
+					model := Model{Formula: m.Expr, Consistency: six(fit.Consistency), PRI: six(fit.PRI), Coverage: six(fit.Coverage)}
+					for i, t := range m.Fit.Terms {
+						model.Terms = append(model.Terms, Term{Formula: s.PrimeImplicants[m.Terms[i]].Expr, Consistency: six(t.Consistency), RawCoverage: six(t.RawCoverage),
+							UniqueCoverage: six(t.UniqueCoverage), Cases: ids(t.Cases)})
+					}
+					sol.Models = append(sol.Models, model)
 				}
-				sol.Models = append(sol.Models, model)
 			}
 		}
 		r.Solutions = append(r.Solutions, sol)
 	}
 	a.Result, a.Inputs = r, a.InputsOf(d)
 	return a, nil
+}
+
+// Options are the choices of a minimisation of the kind.
+func (a Analysis) Options(kind qca.Kind) qca.Options {
+	o := qca.Options{Solution: kind}
+	if kind != qca.Intermediate {
+		return o
+	}
+	for _, c := range a.Conditions {
+		var levels []int
+		for _, e := range a.Expect {
+			if e.Condition == c {
+				levels = []int{map[string]int{"absent": 0, "present": 1}[e.Helps]}
+			}
+		}
+		o.Expect = append(o.Expect, levels)
+	}
+	return o
 }
 
 func ids(names []string) []thread.ID {

@@ -42,7 +42,8 @@ type analysisPage struct {
 	Outcome   link
 	Cases     caseList
 	Cutoffs   []string
-	Run       bool // it has a result
+	Expect    []string // of theory
+	Run       bool     // it has a result
 	Aged      string
 	Again     string // address to run it again; empty: not for this role
 	Version   int64
@@ -188,6 +189,9 @@ func (v *visit) analysisPage(message string) error {
 	if a.PRI > 0 {
 		p.Cutoffs = append(p.Cutoffs, "and a proportional reduction in inconsistency (PRI) of at least "+number(a.PRI))
 	}
+	for _, e := range a.Expect {
+		p.Expect = append(p.Expect, fmt.Sprintf("“%s” helps when it is %s: %s", byID[e.Condition].Name, e.Helps, e.Why))
+	}
 	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
 		c := byID[id]
 		p.Letters = append(p.Letters, letterName{c.Letter, c.Name, v.page(id)})
@@ -217,6 +221,8 @@ func (v *visit) analysisPage(message string) error {
 			view.About = "It uses only combinations that were seen in cases."
 		case "parsimonious":
 			view.About = "It also supposes something of combinations that nobody has seen, wherever that makes the terms shorter. Read it together with the conservative one."
+		case "intermediate":
+			view.About = "Of combinations that nobody has seen it supposes something only where theory expects it: where a condition helps that is there, or one that is not."
 		}
 		for i, m := range s.Models {
 			model := modelView{Kind: s.Kind, Formula: m.Formula, Words: formulaWords(m.Formula, letters), Consistency: two(m.Consistency), PRI: two(m.PRI), Coverage: two(m.Coverage)}
@@ -260,7 +266,7 @@ const shuffles = 2000
 
 // holds checks how far a solution holds, on the data that the result was computed from.
 func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView, error) {
-	r, err := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: qca.Options{Solution: qca.Kind(kind)}}.
+	r, err := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: a.Options(qca.Kind(kind))}.
 		Robustness(v.Ctx, qca.PermutationOptions{Runs: shuffles, Seed: 1})
 	if v.Ctx.Err() != nil {
 		return nil, err

@@ -84,6 +84,15 @@ func TestAnalysisPageAndRunAgain(t *testing.T) {
 	if r := b.post("/s/alpha/analysis/ana-crisp/run", url.Values{}); r.Code != http.StatusBadRequest && r.Code != http.StatusUnprocessableEntity {
 		t.Errorf("run without a version: %d", r.Code)
 	}
+	// With what theory expects there is an intermediate solution, and the page says what was expected.
+	put("case-romania", "cond-coal", "0")
+	a := find[synthesis.Analysis](s, "ana-crisp").Object
+	a.Expect = []synthesis.Expectation{{Condition: "cond-coal", Helps: "present", Why: "Many sectors reach more people."}}
+	s.put("researcher-1", a)
+	if code, body := run(); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "Intermediate solution", "Expected by theory", "“Broad coalition” helps when it is present: Many sectors reach more people.")
 	// A coder reads it and has no button.
 	has(t, s.as("coder-a").get("/s/alpha/analysis/ana-crisp").Body.String(), "Truth table", "!/run\"", "!/edit\"")
 	// A country team sees its own case in the table, and of the other only that there is one.
