@@ -92,14 +92,16 @@ type Options struct {
 	Acyclic bool
 	// Last is the stage to end with; empty means ComplexStage.
 	Last Stage
-	// MaxSolutions is the largest number of conditions or solutions found in
-	// one stage, and of combinations of atomic solutions tried; 0 means 100,000.
+	// MaxSolutions is the largest number of conditions or atomic solutions of
+	// one outcome, and of complex solutions; 0 means 100,000.
 	MaxSolutions int
-	// MaxWork is the largest number of conjunctions and disjunctions examined
-	// for one outcome; 0 means 200 million.
+	// MaxWork is the largest number of conjunctions, and of disjunctions,
+	// examined for one outcome, and a hundred times that of combinations of atomic
+	// solutions, each of which takes that much longer; 0 means 200 million.
 	MaxWork int
-	// Progress is told how many outcomes, or combinations, of a stage are
-	// done; nil is fine. It is called from the same goroutine.
+	// Progress is told how many of the outcomes of a stage, or of the choices
+	// complex solutions start with, are done; nil is fine. It is called from
+	// the same goroutine.
 	Progress func(stage Stage, done, total int)
 }
 
@@ -129,9 +131,6 @@ type Aside struct {
 	// Unvaried atomic solutions have an outcome that does not vary among the
 	// cases that fit them.
 	Unvaried int `json:"unvaried"`
-	// ComplexRedundant are complex solutions from which a solution with less
-	// follows, or which allow a factor one value only.
-	ComplexRedundant int `json:"complex_redundant"`
 	// ComplexCyclic are complex solutions left out because of a cycle.
 	ComplexCyclic int `json:"complex_cyclic"`
 	// ComplexContained are complex solutions that are part of another.
@@ -166,12 +165,12 @@ func Analyze(ctx context.Context, d Data, o Options) (Result, error) {
 	a.ctx = ctx
 	r := Result{Kind: a.kind, Notes: a.notes()}
 	for n, outcome := range a.outcomes {
-		a.progress(SufficientStage, n)
+		a.tell(SufficientStage, n, len(a.outcomes))
 		if err := a.sufficient(outcome); err != nil {
 			return r, err
 		}
 	}
-	a.progress(SufficientStage, len(a.outcomes))
+	a.tell(SufficientStage, len(a.outcomes), len(a.outcomes))
 	for _, outcome := range a.outcomes {
 		r.Sufficient = append(r.Sufficient, a.reportSufficient(outcome)...)
 	}
@@ -179,12 +178,12 @@ func Analyze(ctx context.Context, d Data, o Options) (Result, error) {
 		return r, nil
 	}
 	for n, outcome := range a.outcomes {
-		a.progress(AtomicStage, n)
+		a.tell(AtomicStage, n, len(a.outcomes))
 		if err := a.atomic(outcome); err != nil {
 			return r, err
 		}
 	}
-	a.progress(AtomicStage, len(a.outcomes))
+	a.tell(AtomicStage, len(a.outcomes), len(a.outcomes))
 	for _, outcome := range a.outcomes {
 		r.Atomic = append(r.Atomic, a.reportAtomic(outcome)...)
 	}
@@ -435,9 +434,9 @@ func (a *analysis) notes() []string {
 	return notes
 }
 
-func (a *analysis) progress(stage Stage, done int) {
+func (a *analysis) tell(stage Stage, done, total int) {
 	if a.o.Progress != nil {
-		a.o.Progress(stage, done, len(a.outcomes))
+		a.o.Progress(stage, done, total)
 	}
 }
 

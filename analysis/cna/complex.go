@@ -17,216 +17,225 @@ type part struct {
 // structure is a complex solution at work: numbers of parts, ascending.
 type structure []int
 
-// complex combines the atomic solutions, one of each outcome, leaves out of each
-// combination what follows from the rest (in every way there is), and sets aside
-// what cannot be read causally.
+// search looks for complex solutions.
+type search struct {
+	*analysis
+	*world
+	parts   []part
+	choices [][]int // for each outcome with solutions, their numbers among the parts
+	known   []logic // of the parts; nil when they are too large to keep
+	found   []structure
+}
+
+// logic is what a part says.
+type logic struct {
+	// holds are the configurations in which it is true.
+	holds column
+	// needs has, for each way in which the part could not be read causally, the
+	// configurations that speak against it: for each literal those where it is true
+	// and those where it is not, for each term and literal of the explanation those where
+	// it makes a difference. With other parts, some of each must stay possible.
+	needs []column
+}
+
+// complex finds the complex solutions: sets of atomic solutions of different
+// outcomes, none following from the others, that can be read causally and are
+// all there is to say, because for every other outcome with atomic solutions one
+// of these follows. They are what is left of the combinations of one
+// atomic solution for each outcome when all that follows from the rest is taken
+// away, in every way there is.
 func (a *analysis) complex() ([]Complex, error) {
 	a.steps = 0
-	var parts []part
-	var choices [][]int // for each outcome with solutions, their numbers
-	count := 1.0
+	s := search{analysis: a}
+	var literals conjunction
+	combinations := 1.0
 	for _, y := range a.outcomes {
 		if len(y.solutions) == 0 {
 			continue
 		}
 		var own []int
-		for _, s := range y.solutions {
-			own = append(own, len(parts))
-			parts = append(parts, part{y, s})
+		literals = append(literals, y.literal)
+		for _, x := range y.solutions {
+			own = append(own, len(s.parts))
+			s.parts = append(s.parts, part{y, x})
+			literals = append(literals, slices.Concat(x.terms...)...)
 		}
-		choices = append(choices, own)
-		count *= float64(len(own))
+		s.choices = append(s.choices, own)
+		combinations *= float64(len(own))
 	}
-	found := []Complex{}
-	if len(choices) == 0 {
-		return found, nil
+	tooMuch := func(found int) error {
+		return &TooMuch{Stage: ComplexStage, Count: combinations, Limit: a.o.MaxSolutions,
+			advice: fmt.Sprintf("the atomic solutions of %d outcomes combine in %.15g ways, which was too much after %d complex solutions: name the outcomes you study, give an ordering, ask for a higher consistency or coverage, or allow more solutions and steps", len(s.choices), combinations, found)}
 	}
-	if count > float64(a.o.MaxSolutions) {
-		return nil, &TooMuch{Stage: ComplexStage, Count: count, Limit: a.o.MaxSolutions,
-			advice: fmt.Sprintf("the atomic solutions of %d outcomes combine in %.15g ways and at most %d are tried: name the outcomes you study, give an ordering, ask for a higher consistency or coverage, or a larger number of solutions", len(choices), count, a.o.MaxSolutions)}
-	}
-	var kept []structure
-	seen := map[string]bool{}
-	total := int(count)
-	for n := range total {
-		if n%256 == 0 {
-			if err := a.ctx.Err(); err != nil {
-				return nil, fmt.Errorf("find %s: %w", ComplexStage, err)
-			}
-			if a.o.Progress != nil {
-				a.o.Progress(ComplexStage, n, total)
-			}
+	switch {
+	case len(s.choices) == 1 || len(s.choices) > 0 && a.o.Redundant: // nothing can follow, or it may
+		if combinations > float64(a.o.MaxSolutions) {
+			return nil, tooMuch(0)
 		}
-		whole := make(structure, len(choices))
-		for i, rest := len(choices)-1, n; i >= 0; i-- {
-			whole[i] = choices[i][rest%len(choices[i])]
-			rest /= len(choices[i])
+		s.all(nil)
+	case len(s.choices) > 1:
+		var err error
+		if s.world, err = a.world(ComplexStage, literals); err != nil {
+			return nil, err
 		}
-		if a.o.Redundant {
-			kept = append(kept, whole)
-			continue
+		// A part has some thirty columns; they are kept when all take less than 256 MB.
+		if len(s.parts)*30*len(s.world.all) < 32<<20 {
+			s.known = make([]logic, len(s.parts))
 		}
-		minimal, err := a.reduce(parts, whole)
+		full, err := s.extend(0, nil, s.world.all)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range minimal {
-			if key := fmt.Sprint(s); !seen[key] {
-				seen[key] = true
-				sound, err := a.sound(parts, s)
-				if err != nil {
-					return nil, err
-				}
-				if sound {
-					kept = append(kept, s)
-				} else {
-					a.aside.ComplexRedundant++
-				}
-			}
+		if full {
+			return nil, tooMuch(len(s.found))
 		}
 	}
-	if a.o.Progress != nil {
-		a.o.Progress(ComplexStage, total, total)
-	}
+	a.tell(ComplexStage, 1, 1)
 	if a.o.Acyclic {
-		before := len(kept)
-		kept = slices.DeleteFunc(kept, func(s structure) bool { return a.cyclic(parts, s) })
-		a.aside.ComplexCyclic = before - len(kept)
+		before := len(s.found)
+		s.found = slices.DeleteFunc(s.found, s.cyclic)
+		a.aside.ComplexCyclic = before - len(s.found)
 	}
-	before := len(kept)
-	kept = outermost(kept, len(parts))
-	a.aside.ComplexContained = before - len(kept)
-	for _, s := range kept {
-		found = append(found, a.reportComplex(parts, s))
+	before := len(s.found)
+	s.found = outermost(s.found, len(s.parts))
+	a.aside.ComplexContained = before - len(s.found)
+	out := []Complex{}
+	for _, x := range s.found {
+		out = append(out, s.report(x))
 	}
-	slices.SortStableFunc(found, func(p, q Complex) int {
+	slices.SortStableFunc(out, func(p, q Complex) int {
 		return cmp.Or(cmp.Compare(p.Complexity, q.Complexity), cmp.Compare(q.Consistency*q.Coverage, p.Consistency*p.Coverage),
 			slices.Compare(p.Parts, q.Parts))
 	})
-	return found, nil
+	return out, nil
 }
 
-// worldOf makes room for the formulas of some parts, and gives the configurations
-// in which each holds.
-func (a *analysis) worldOf(parts []part, s structure) (*world, []column, error) {
-	var literals conjunction
-	for _, n := range s {
-		literals = append(literals, parts[n].outcome.literal)
-		for _, t := range parts[n].terms {
-			literals = append(literals, t...)
-		}
+// all lists every combination.
+func (s *search) all(chosen structure) {
+	if len(chosen) == len(s.choices) {
+		s.found = append(s.found, slices.Clone(chosen))
+		return
 	}
-	w, err := a.world(literals)
-	if err != nil {
-		return nil, nil, err
+	for _, n := range s.choices[len(chosen)] {
+		s.all(append(chosen, n))
 	}
-	holds := make([]column, len(s))
-	for i, n := range s {
-		x, y := w.terms(parts[n].terms, -1), w.literal(parts[n].outcome.literal)
-		for k := range x {
-			x[k] = ^(x[k] ^ y[k]) & w.all[k]
-		}
-		holds[i] = x
-	}
-	return w, holds, nil
 }
 
-// reduce finds every smallest set of parts from which the whole follows: it
-// takes away one part that follows from the rest after the other, in every
-// order. What follows from a set follows from a larger one, so no such set is
-// missed.
-func (a *analysis) reduce(parts []part, whole structure) ([]structure, error) {
-	w, holds, err := a.worldOf(parts, whole)
-	if err != nil {
-		return nil, err
-	}
-	var minimal []structure
-	seen := map[string]bool{}
-	in := make([]bool, len(whole))
-	for i := range in {
-		in[i] = true
-	}
-	var take func() error
-	take = func() error {
-		key := fmt.Sprint(in)
-		if seen[key] {
-			return nil
+// extend goes on from a sound set of parts, which hold together in the given
+// configurations, to the outcome with the number next: one of its solutions is
+// added, or none. A larger set says more, so what follows from a set, and what
+// keeps it from being read causally, is true of every larger one: the search
+// turns back there. It tells whether it came to a bound.
+func (s *search) extend(next int, chosen structure, given column) (full bool, err error) {
+	if s.steps++; s.steps%256 == 0 {
+		if err := s.ctx.Err(); err != nil {
+			return false, fmt.Errorf("find %s: %w", ComplexStage, err)
 		}
-		seen[key] = true
-		if a.steps++; a.steps > a.o.MaxWork {
-			return &TooMuch{Stage: ComplexStage, Count: float64(a.steps), Limit: a.o.MaxWork,
-				advice: fmt.Sprintf("more than %d parts of complex solutions had to be examined: name the outcomes you study, or allow more steps", a.o.MaxWork)}
+	}
+	if s.steps > max(1, s.o.MaxWork/100) || len(s.found) > s.o.MaxSolutions {
+		return true, nil
+	}
+	if next == len(s.choices) {
+		if len(chosen) > 0 && s.complete(chosen, given) {
+			s.found = append(s.found, slices.Clone(chosen))
 		}
-		irreducible := true
-		for i := range in {
-			if !in[i] {
+		return false, nil
+	}
+	options := append([]int{-1}, s.choices[next]...)
+	for i, n := range options {
+		if next == 0 {
+			s.tell(ComplexStage, i, len(options))
+		}
+		with, less := chosen, given
+		if n >= 0 {
+			x := s.logic(n).holds
+			if within(given, x) {
 				continue
 			}
-			rest := slices.Clone(w.all)
-			for k := range in {
-				if in[k] && k != i {
-					crispColumns{}.and(rest, rest, holds[k])
-				}
-			}
-			if within(rest, nil, holds[i]) {
-				irreducible = false
-				in[i] = false
-				if err := take(); err != nil {
-					return err
-				}
-				in[i] = true
+			with = append(slices.Clip(chosen), n)
+			less = slices.Clone(given)
+			crispColumns{}.and(less, less, x)
+			if s.follows(with) || !s.sound(with, less) {
+				continue
 			}
 		}
-		if irreducible {
-			var s structure
-			for i, n := range whole {
-				if in[i] {
-					s = append(s, n)
-				}
-			}
-			minimal = append(minimal, s)
+		if full, err := s.extend(next+1, with, less); full || err != nil {
+			return full, err
 		}
-		return nil
 	}
-	return minimal, take()
+	return false, nil
 }
 
-// sound tells whether a structure can be read causally: it can be true, each of
-// its literals can be true and can be false with it, and it implies no
-// solution that has the same outcomes and less in their explanations.
-func (a *analysis) sound(parts []part, s structure) (bool, error) {
-	w, holds, err := a.worldOf(parts, s)
-	if err != nil {
-		return false, err
+// logic gives what a part says.
+func (s *search) logic(n int) logic {
+	if s.known != nil && s.known[n].holds != nil {
+		return s.known[n]
 	}
-	given := slices.Clone(w.all)
-	for _, x := range holds {
-		crispColumns{}.and(given, given, x)
+	p, all := s.parts[n], s.world.all
+	y := s.world.literal(p.outcome.literal)
+	x := s.world.terms(p.terms, -1)
+	for k := range x {
+		x[k] = ^(x[k] ^ y[k]) & all[k]
 	}
-	for f := range w.place {
-		for _, v := range w.value[f] {
-			x := w.values[w.place[f]][slices.Index(w.value[f], v)]
-			if both := (crispColumns{}).shared(x, given); both == 0 || both == (crispColumns{}).size(given) {
-				return false, nil
+	l := logic{holds: x, needs: s.world.differences(p.terms)}
+	for _, i := range append(slices.Concat(p.terms...), p.outcome.literal) {
+		z := s.world.literal(i)
+		l.needs = append(l.needs, z, minus(slices.Clone(all), z))
+	}
+	if s.known != nil {
+		s.known[n] = l
+	}
+	return l
+}
+
+// follows tells whether one of the parts follows from the others.
+func (s *search) follows(chosen structure) bool {
+	rest := make(column, len(s.world.all))
+	for _, n := range chosen {
+		copy(rest, s.world.all)
+		for _, m := range chosen {
+			if m != n {
+				crispColumns{}.and(rest, rest, s.logic(m).holds)
 			}
 		}
-	}
-	for _, n := range s {
-		if w.surplus(parts[n].terms, given) {
-			return false, nil
+		if within(rest, s.logic(n).holds) {
+			return true
 		}
 	}
-	return true, nil
+	return false
+}
+
+// sound tells whether parts can be read causally together: each of their
+// literals can be true and can be false, and they imply no solution
+// of the same outcomes with less in its explanations.
+func (s *search) sound(chosen structure, given column) bool {
+	for _, n := range chosen {
+		if slices.ContainsFunc(s.logic(n).needs, func(x column) bool { return !meet(x, given) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// complete tells whether a solution of every outcome is chosen or follows.
+func (s *search) complete(chosen structure, given column) bool {
+	for _, own := range s.choices {
+		if !slices.ContainsFunc(own, func(n int) bool { return slices.Contains(chosen, n) }) &&
+			!slices.ContainsFunc(own, func(n int) bool { return within(given, s.logic(n).holds) }) {
+			return false
+		}
+	}
+	return true
 }
 
 // cyclic tells whether a factor is, over one or more steps, a cause of itself.
-func (a *analysis) cyclic(parts []part, s structure) bool {
+func (s *search) cyclic(x structure) bool {
 	effects := map[int][]int{}
-	for _, n := range s {
-		for _, t := range parts[n].terms {
+	for _, n := range x {
+		for _, t := range s.parts[n].terms {
 			for _, l := range t {
-				f := a.literals[l].factor
-				effects[f] = append(effects[f], a.literals[parts[n].outcome.literal].factor)
+				f := s.literals[l].factor
+				effects[f] = append(effects[f], s.literals[s.parts[n].outcome.literal].factor)
 			}
 		}
 	}
@@ -279,18 +288,18 @@ func outermost(all []structure, parts int) []structure {
 	return out
 }
 
-func (a *analysis) reportComplex(parts []part, s structure) Complex {
-	c := Complex{Parts: s, Consistency: math.Inf(1), Coverage: math.Inf(1), Cyclic: a.cyclic(parts, s)}
+func (s *search) report(x structure) Complex {
+	c := Complex{Parts: x, Consistency: math.Inf(1), Coverage: math.Inf(1), Cyclic: s.cyclic(x)}
 	var formulas []string
-	for _, n := range s {
-		p := parts[n]
-		c.Outcomes = append(c.Outcomes, a.name(p.outcome.literal))
+	for _, n := range x {
+		p := s.parts[n]
+		c.Outcomes = append(c.Outcomes, s.name(p.outcome.literal))
 		c.Consistency, c.Coverage = min(c.Consistency, p.con), min(c.Coverage, p.cov)
 		c.Complexity += p.complexity
-		formulas = append(formulas, a.formula(p.outcome, p.solution))
+		formulas = append(formulas, s.formula(p.outcome, p.solution))
 	}
 	c.Formula = formulas[0]
-	if len(s) > 1 {
+	if len(x) > 1 {
 		c.Formula = "(" + strings.Join(formulas, ")*(") + ")"
 	}
 	return c

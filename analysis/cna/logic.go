@@ -26,8 +26,8 @@ type world struct {
 	a     *analysis
 }
 
-// world makes room for the literals given.
-func (a *analysis) world(literals conjunction) (*world, error) {
+// world makes room for the literals given, for a stage.
+func (a *analysis) world(stage Stage, literals conjunction) (*world, error) {
 	w := &world{place: map[int]int{}, value: map[int][]int{}, a: a}
 	var shape []int
 	var factors []int
@@ -41,21 +41,22 @@ func (a *analysis) world(literals conjunction) (*world, error) {
 			w.value[l.factor] = append(w.value[l.factor], l.value)
 		}
 	}
-	size := 1
+	size := 1.0
 	for _, f := range factors {
 		n := len(w.value[f])
 		if n < a.levels(f) {
 			n++ // all the others
 		}
 		shape = append(shape, n)
-		if size *= n; size > MaxConfigurations {
-			return nil, &TooMuch{Stage: ComplexStage, Count: float64(size), Limit: MaxConfigurations,
-				advice: fmt.Sprintf("a solution of %d factors needs more than %d configurations to check: ask for a lower complexity, name fewer outcomes, or end with atomic solutions that may have redundant parts", len(factors), MaxConfigurations)}
-		}
+		size *= float64(n)
+	}
+	if size > MaxConfigurations {
+		return nil, &TooMuch{Stage: stage, Count: size, Limit: MaxConfigurations,
+			advice: fmt.Sprintf("the %s are about %d factors with %.15g configurations, and what follows from what can be found out for %d: name the outcomes you study, leave factors out, ask for a lower complexity, or keep redundant solutions", stage, len(factors), size, MaxConfigurations)}
 	}
 	key := fmt.Sprint(shape)
 	if a.spaces[key] == nil {
-		a.spaces[key] = newSpace(shape, size)
+		a.spaces[key] = newSpace(shape, int(size))
 	}
 	w.space = a.spaces[key]
 	return w, nil
@@ -123,37 +124,51 @@ func (w *world) terms(terms []conjunction, but int) column {
 	return x
 }
 
-// within tells whether x and y together lie in z; a nil y is everything.
-func within(x, y, z column) bool {
+// within tells whether x lies in y.
+func within(x, y column) bool {
 	for i, v := range x {
-		if y != nil {
-			v &= y[i]
-		}
-		if v&^z[i] != 0 {
+		if v&^y[i] != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// surplus tells whether a disjunction has a term or a literal that can go
-// without changing in which of the given configurations it holds (nil: all
-// that are possible).
+// differences gives, for each term and each literal of a disjunction, the
+// configurations in which the disjunction would be wrong without it. Where one is
+// empty, or holds nothing of what is possible, that part can go.
 //
-// One thing at a time is enough. Let some smaller disjunction be equivalent. If
-// it has a term shortened to t', a term between the old one and t' that
-// lacks one literal only holds nowhere but where the whole does, so that literal can
-// go. If it only lacks terms, each of them holds nowhere but where the rest does.
-func (w *world) surplus(terms []conjunction, given column) bool {
+// One part at a time is enough. Let some smaller disjunction be equivalent. If
+// it has a term shortened to t', a term between the old one and t' that lacks one
+// literal only holds nowhere but where the whole does, so that literal can go.
+// If it only lacks terms, each of them holds nowhere but where the rest does.
+func (w *world) differences(terms []conjunction) []column {
 	whole := w.terms(terms, -1)
+	var out []column
 	for n, c := range terms {
-		if within(w.term(c, -1), given, w.terms(terms, n)) {
-			return true
-		}
+		out = append(out, minus(w.term(c, -1), w.terms(terms, n)))
 		for _, i := range c {
-			if len(c) > 1 && within(w.term(c, i), given, whole) {
-				return true
+			if len(c) > 1 {
+				out = append(out, minus(w.term(c, i), whole))
 			}
+		}
+	}
+	return out
+}
+
+// minus takes y from x.
+func minus(x, y column) column {
+	for i := range x {
+		x[i] &^= y[i]
+	}
+	return x
+}
+
+// meet tells whether x and y have something in common.
+func meet(x, y column) bool {
+	for i, v := range x {
+		if v&y[i] != 0 {
+			return true
 		}
 	}
 	return false
@@ -162,9 +177,10 @@ func (w *world) surplus(terms []conjunction, given column) bool {
 // redundant tells whether a disjunction has parts that by logic alone make no
 // difference, or is always true.
 func (a *analysis) redundant(terms []conjunction) (bool, error) {
-	w, err := a.world(slices.Concat(terms...))
+	w, err := a.world(AtomicStage, slices.Concat(terms...))
 	if err != nil {
 		return false, err
 	}
-	return within(w.all, nil, w.terms(terms, -1)) || w.surplus(terms, nil), nil
+	idle := func(x column) bool { return !meet(x, w.all) }
+	return within(w.all, w.terms(terms, -1)) || slices.ContainsFunc(w.differences(terms), idle), nil
 }
