@@ -95,9 +95,10 @@ type Options struct {
 	// MaxSolutions is the largest number of conditions or atomic solutions of
 	// one outcome, and of complex solutions; 0 means 100,000.
 	MaxSolutions int
-	// MaxWork is the largest number of conjunctions, and of disjunctions,
-	// examined for one outcome, and a hundred times that of combinations of atomic
-	// solutions, each of which takes that much longer; 0 means 200 million.
+	// MaxWork is the largest number of steps: one for each conjunction and each
+	// disjunction examined for an outcome, and a hundred for each set of atomic
+	// solutions, which takes that much longer; 0 means 200 million, which is
+	// a matter of seconds, rarely of minutes.
 	MaxWork int
 	// Progress is told how many of the outcomes of a stage, or of the choices
 	// complex solutions start with, are done; nil is fine. It is called from

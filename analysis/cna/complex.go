@@ -127,12 +127,10 @@ func (s *search) all(chosen structure) {
 // keeps it from being read causally, is true of every larger one: the search
 // turns back there. It tells whether it came to a bound.
 func (s *search) extend(next int, chosen structure, given column) (full bool, err error) {
-	if s.steps++; s.steps%256 == 0 {
-		if err := s.ctx.Err(); err != nil {
-			return false, fmt.Errorf("find %s: %w", ComplexStage, err)
-		}
+	if err := s.ctx.Err(); err != nil {
+		return false, fmt.Errorf("find %s: %w", ComplexStage, err)
 	}
-	if s.steps > max(1, s.o.MaxWork/100) || len(s.found) > s.o.MaxSolutions {
+	if s.steps += 100; s.steps > s.o.MaxWork || len(s.found) > s.o.MaxSolutions {
 		return true, nil
 	}
 	if next == len(s.choices) {
@@ -219,9 +217,13 @@ func (s *search) sound(chosen structure, given column) bool {
 
 // complete tells whether a solution of every outcome is chosen or follows.
 func (s *search) complete(chosen structure, given column) bool {
+	follows := func(n int) bool {
+		s.steps++
+		return within(given, s.logic(n).holds)
+	}
 	for _, own := range s.choices {
-		if !slices.ContainsFunc(own, func(n int) bool { return slices.Contains(chosen, n) }) &&
-			!slices.ContainsFunc(own, func(n int) bool { return within(given, s.logic(n).holds) }) {
+		isChosen := func(n int) bool { return own[0] <= n && n <= own[len(own)-1] }
+		if !slices.ContainsFunc(chosen, isChosen) && !slices.ContainsFunc(own, follows) {
 			return false
 		}
 	}
