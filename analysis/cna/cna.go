@@ -164,7 +164,7 @@ func Analyze(ctx context.Context, d Data, o Options) (Result, error) {
 		return Result{}, err
 	}
 	a.ctx = ctx
-	r := Result{Kind: a.kind, Notes: a.notes()}
+	r := Result{Kind: a.kind, Sufficient: []Sufficient{}, Atomic: []Atomic{}, Complex: []Complex{}, Notes: a.notes()}
 	for n, outcome := range a.outcomes {
 		a.tell(SufficientStage, n, len(a.outcomes))
 		if err := a.sufficient(outcome); err != nil {
@@ -460,13 +460,13 @@ func (a *analysis) step(stage Stage, y *outcome) error {
 		count = combinations(len(y.conditions), a.o.MaxDisjuncts, 1)
 	}
 	return &TooMuch{Stage: stage, Outcome: a.write(y.literal), Count: count, Limit: a.o.MaxWork,
-		advice: fmt.Sprintf("%s has about %.3g %s to examine and %d were not enough: allow %s, or more steps", a.write(y.literal), count, what, a.o.MaxWork, less)}
+		advice: fmt.Sprintf("the outcome %s has about %.3g %s to examine and %d were not enough: allow %s, or more steps", a.write(y.literal), count, what, a.o.MaxWork, less)}
 }
 
 // many is the error of a stage that finds more than it may list.
 func (a *analysis) many(stage Stage, y *outcome, count int) error {
 	return &TooMuch{Stage: stage, Outcome: a.write(y.literal), Count: float64(count), Limit: a.o.MaxSolutions,
-		advice: fmt.Sprintf("%s has at least %d %s and at most %d are listed: ask for a higher consistency or coverage, a lower complexity, or a larger number of solutions", a.write(y.literal), count, stage, a.o.MaxSolutions)}
+		advice: fmt.Sprintf("the outcome %s has at least %d %s and at most %d are listed: ask for a higher consistency or coverage, a lower complexity, or a larger number of solutions", a.write(y.literal), count, stage, a.o.MaxSolutions)}
 }
 
 // combinations counts the choices of 1 to k things out of n, each in ways versions.

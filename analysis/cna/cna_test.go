@@ -354,8 +354,8 @@ func TestTooMuch(t *testing.T) {
 		stage Stage
 		want  string
 	}{
-		{Options{MaxWork: 100}, SufficientStage, "F0 has about 1.56e+03 conjunctions to examine and 100 were not enough"},
-		{Options{Con: 0.7, Cov: 0.7, MaxSolutions: 5}, SufficientStage, "F0 has at least 6 sufficient conditions and at most 5 are listed"},
+		{Options{MaxWork: 100}, SufficientStage, "the outcome F0 has about 1.56e+03 conjunctions to examine and 100 were not enough"},
+		{Options{Con: 0.7, Cov: 0.7, MaxSolutions: 5}, SufficientStage, "the outcome F0 has at least 6 sufficient conditions and at most 5 are listed"},
 		{Options{Con: 0.8, Cov: 0.8, MaxWork: 5000}, AtomicStage, "disjunctions to examine and 5000 were not enough"},
 		{Options{Con: 0.75, Cov: 0.75, MaxWork: 1_000_000, MaxComplexity: 6}, ComplexStage, "of 7 outcomes combine in 94248000 ways"},
 	} {
@@ -384,4 +384,23 @@ func TestCancel(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || told < 20 {
 		t.Errorf("%v after %d", err, told)
 	}
+}
+
+// No text of a researcher breaks the reading of outcomes, orderings and exclusions.
+func FuzzWords(f *testing.F) {
+	for _, s := range []string{"A", "~Y", "Y=1", "A, B < Y", "A*, ~B -> Y*", "=", "~", "->", "A=99999999999999999999", "é"} {
+		f.Add(s)
+	}
+	d := table("ABY", "111", "100", "010", "001")
+	m := table("ABY", "211", "100", "012", "001")
+	f.Fuzz(func(t *testing.T, s string) {
+		ordering, _ := ParseOrdering(s)
+		for _, d := range []Data{d, m} {
+			for _, o := range []Options{{Outcomes: []string{s}}, {Exclude: []string{s}}, {Ordering: ordering}} {
+				if _, err := Analyze(context.Background(), d, o); err != nil && err.Error() == "" {
+					t.Error("an error without words")
+				}
+			}
+		}
+	})
 }

@@ -1,0 +1,229 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"throughline/analysis/cna"
+	"throughline/internal/fault"
+)
+
+func (e *env) qcaCNA() *cobra.Command {
+	var o cna.Options
+	var factors []string
+	var ordering, until, variation string
+	c := command("cna DATA.csv", "Find what causes what in calibrated data: coincidence analysis, for one, several or all outcomes",
+		"  throughline qca cna DATA.csv --con 0.8 --cov 0.8\n"+
+			"  throughline qca cna DATA.csv --outcome SUCCESS,~SPLIT --con 0.85 --cov 0.8 --json\n"+
+			"  throughline qca cna DATA.csv --ordering \"A, B < C < D\" --exclude \"A, ~B -> D\"\n"+
+			"  throughline qca cna DATA.csv --outcome REGIME=2 --until sufficient", 1,
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			var err error
+			if o.Ordering, err = cna.ParseOrdering(ordering); err != nil {
+				return fault.New(fault.Usage, "%s.", sentence(err))
+			}
+			stages := map[string]cna.Stage{"sufficient": cna.SufficientStage, "atomic": cna.AtomicStage, "complex": cna.ComplexStage}
+			variations := map[string]cna.Variation{"half": cna.AcrossHalf, "any": cna.AnyValue, "none": cna.NotAsked}
+			var known bool
+			if o.Last, known = stages[until]; !known {
+				return fault.New(fault.Usage, "--until is %q; expected sufficient, atomic or complex.", until)
+			}
+			if o.Variation, known = variations[variation]; !known {
+				return fault.New(fault.Usage, "--variation is %q; expected half, any or none.", variation)
+			}
+			for _, x := range []struct { // here 0 would be taken for the default
+				flag  string
+				value float64
+			}{{"con", o.Con}, {"cov", o.Cov}, {"cutoff", o.Cutoff}} {
+				if !(x.value > 0 && x.value <= 1) {
+					return fault.New(fault.Usage, "--%s is %v; expected a number above 0 and up to 1.", x.flag, x.value)
+				}
+			}
+			d, err := readScores(args[0], factors)
+			if err != nil {
+				return err
+			}
+			if err := d.Valid(); err != nil {
+				return fault.New(fault.Invalid, "%s: %s. --factors chooses the columns to use.", args[0], err)
+			}
+			tell := map[cna.Stage]func(done, total int){}
+			o.Progress = func(stage cna.Stage, done, total int) {
+				if tell[stage] == nil {
+					tell[stage] = e.progress(string(stage))
+				}
+				tell[stage](done, total)
+			}
+			r, err := cna.Analyze(ctx, d, o)
+			var much *cna.TooMuch
+			switch {
+			case errors.As(err, &much): // what was finished is shown, and the command fails
+				err = fault.New(fault.Invalid, "%s.", sentence(err))
+			case err != nil && ctx.Err() != nil:
+				return err
+			case err != nil:
+				return fault.New(fault.Usage, "%s.", sentence(err))
+			}
+			out := struct {
+				cna.Result
+				Stopped cna.Stage `json:"stopped,omitempty"` // the stage that was too much
+			}{Result: r}
+			if much != nil {
+				out.Stopped = much.Stage
+			}
+			return errors.Join(e.print(out, func(w io.Writer) { printCNA(w, r, o, out.Stopped) }), err)
+		})
+	f := c.Flags()
+	f.StringSliceVar(&factors, "factors", nil, "columns to use; all when not given")
+	f.StringSliceVar(&o.Outcomes, "outcome", nil, "what to explain, as X, ~X (absence) or X=2; the presence, or every category, of every factor when not given")
+	f.StringVar(&ordering, "ordering", "", "causes before effects, as \"A, B < C\"; factors not named come first")
+	f.BoolVar(&o.Strict, "strict", false, "factors on one level of the ordering do not cause each other")
+	f.StringArrayVar(&o.Exclude, "exclude", nil, "what is known to be no cause, as \"A, ~B -> C\"; A* for every value; may be repeated")
+	f.Float64Var(&o.Con, "con", 1, "least consistency")
+	f.Float64Var(&o.Cov, "cov", 1, "least coverage of solutions")
+	f.Float64Var(&o.ConSufficient, "con-msc", 0, "least consistency of sufficient conditions, when it is not --con")
+	f.IntVar(&o.MaxConjuncts, "max-conjuncts", 3, "factors in one term at most")
+	f.IntVar(&o.MaxDisjuncts, "max-disjuncts", 4, "terms in an atomic solution at most")
+	f.IntVar(&o.MaxComplexity, "max-complexity", 10, "factors in all terms of an atomic solution at most")
+	f.Float64Var(&o.Cutoff, "cutoff", 0.5, "fuzzy data: membership that some case must reach in a term")
+	f.BoolVar(&o.AboveCutoff, "above-cutoff", false, "the cut-off must be exceeded, not only reached")
+	f.StringVar(&variation, "variation", "half", "how the outcome must vary in cases that fit a solution: half (across 0.5), any or none")
+	f.BoolVar(&o.Redundant, "redundant", false, "keep solutions with parts that make no difference")
+	f.BoolVar(&o.Acyclic, "acyclic", false, "leave out complex solutions with a cycle")
+	f.StringVar(&until, "until", "complex", "last stage: sufficient, atomic or complex")
+	f.IntVar(&o.MaxSolutions, "max-solutions", 100_000, "conditions or solutions found at most, for each outcome")
+	f.IntVar(&o.MaxWork, "max-steps", 200_000_000, "steps of the search at most, for each outcome")
+	return c
+}
+
+// sentence begins an error's words with a capital.
+func sentence(err error) string {
+	s := err.Error()
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func printCNA(w io.Writer, r cna.Result, o cna.Options, stopped cna.Stage) {
+	fmt.Fprintf(w, "Coincidence analysis of %s data: consistency at least %v, coverage at least %v\n", r.Kind, o.Con, o.Cov)
+	for _, note := range r.Notes {
+		fmt.Fprintf(w, "Note: %s\n", note)
+	}
+	head := func(what string, n int) {
+		fmt.Fprintf(w, "\n%s: %d\n", what, n)
+		if n > 0 {
+			fmt.Fprint(w, "consistency\tcoverage\tcomplexity\tformula\n")
+		}
+	}
+	line := func(con, cov float64, complexity int, formula string) {
+		fmt.Fprintf(w, "%.3f\t%.3f\t%d\t%s", con, cov, complexity, formula)
+	}
+	if stopped != cna.SufficientStage {
+		head("Minimally sufficient conditions", len(r.Sufficient))
+		for _, s := range r.Sufficient {
+			line(s.Consistency, s.Coverage, s.Complexity, s.Formula)
+			fmt.Fprintf(w, "\t%s\n", strings.Join(s.Cases, ", "))
+		}
+	}
+	if o.Last != cna.SufficientStage && stopped != cna.SufficientStage && stopped != cna.AtomicStage {
+		head("Atomic solutions", len(r.Atomic))
+		for _, s := range r.Atomic {
+			line(s.Consistency, s.Coverage, s.Complexity, s.Formula)
+			fmt.Fprintln(w)
+		}
+		if r.Aside.Redundant+r.Aside.Unvaried > 0 {
+			fmt.Fprintf(w, "Set aside: %d with redundant parts, %d whose outcome does not vary in the cases that fit.\n", r.Aside.Redundant, r.Aside.Unvaried)
+		}
+		if len(r.Atomic) == 0 {
+			fmt.Fprintln(w, "Nothing explains an outcome at these thresholds. Lower --con and --cov a little at a time; below 0.75 mistakes become likely.")
+		}
+	}
+	if o.Last == cna.ComplexStage && stopped == "" && len(r.Atomic) > 0 {
+		head("Complex solutions", len(r.Complex))
+		for _, s := range r.Complex {
+			line(s.Consistency, s.Coverage, s.Complexity, s.Formula)
+			if s.Cyclic {
+				fmt.Fprint(w, "\tcyclic")
+			}
+			fmt.Fprintln(w)
+		}
+		if len(r.Complex) > 1 {
+			fmt.Fprintln(w, "More than one fits: the data do not choose between them.")
+		}
+	}
+}
+
+// readScores reads a CSV file of scores.
+func readScores(file string, columns []string) (cna.Data, error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return cna.Data{}, fault.Wrap(fault.Usage, err, "The file %s cannot be read. Name a CSV file whose first column holds the names of the cases.", file)
+	}
+	return parseScores(b, file, columns)
+}
+
+// parseScores reads CSV whose first column holds the names of the cases and
+// whose others hold the numbers of one factor each, and takes the columns
+// asked for, or all. It tells every cell that is no number, by line and column.
+func parseScores(b []byte, file string, columns []string) (cna.Data, error) {
+	var d cna.Data
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))) // spreadsheets write the mark of UTF-8
+	in.TrimLeadingSpace = true
+	head, err := in.Read()
+	if errors.Is(err, io.EOF) {
+		return d, fault.New(fault.Invalid, "The file %s is empty. Its first line should name the columns: case, then the factors.", file)
+	}
+	var ps fault.Problems
+	var at []int // the columns taken
+	if err == nil {
+		for i := range head {
+			head[i] = strings.TrimSpace(head[i])
+		}
+		if len(head) == 1 && strings.Contains(head[0], ";") {
+			return d, fault.New(fault.Invalid, "The file %s separates columns by semicolons. Save it with commas, and numbers as 0.5.", file)
+		}
+		for i, name := range head[1:] {
+			if len(columns) == 0 || slices.Contains(columns, name) {
+				at, d.Factors = append(at, i+1), append(d.Factors, name)
+			}
+		}
+		for _, name := range columns {
+			if !slices.Contains(head[1:], name) {
+				return d, fault.New(fault.Usage, "There is no column %q in %s; there are: %s.", name, file, strings.Join(head[1:], ", "))
+			}
+		}
+	}
+	for err == nil {
+		var row []string
+		if row, err = in.Read(); err != nil {
+			break
+		}
+		line, _ := in.FieldPos(0)
+		d.Cases = append(d.Cases, strings.TrimSpace(row[0]))
+		values := make([]float64, len(at))
+		for k, i := range at {
+			cell := strings.TrimSpace(row[i])
+			x, err := strconv.ParseFloat(cell, 64)
+			switch {
+			case cell == "" || cell == "NA":
+				ps = append(ps, fault.Problem{File: file, Line: line, Field: head[i], Message: "is empty; give a value or leave the case out"})
+			case err != nil || math.IsNaN(x) || math.IsInf(x, 0):
+				ps = append(ps, fault.Problem{File: file, Line: line, Field: head[i], Message: fmt.Sprintf("is %q; expected a number, as 1 or 0.8", cell)})
+			}
+			values[k] = x
+		}
+		d.Values = append(d.Values, values)
+	}
+	if !errors.Is(err, io.EOF) {
+		return d, fault.New(fault.Invalid, "The file %s is no table: %s.", file, err)
+	}
+	return d, ps.Err()
+}
