@@ -24,7 +24,7 @@ import (
 // qca are the commands of qualitative comparative analysis, on a table of calibrated data or on an analysis of a study.
 func (e *env) qca() *cobra.Command {
 	c := &cobra.Command{Use: "qca", Short: "Compare cases as configurations of conditions (QCA)",
-		Long: "Compare cases as configurations of conditions: truth tables, exact and complete minimisation, necessity.\n\n" +
+		Long: "Compare cases as configurations of conditions: calibration, truth tables, exact and\ncomplete minimisation, necessity, robustness, and coincidence analysis.\n\n" +
 			"DATA.csv has the names of the cases in its first column and a column for each condition and the outcome:\n" +
 			"0 and 1, memberships from 0 to 1, or whole numbers from 0 for multi-value conditions. Instead of a file,\n" +
 			"--analysis names an analysis of the study in --data or --database.\n\n" + exitHelp,
@@ -35,7 +35,7 @@ func (e *env) qca() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaCalibrate(), e.qcaExpr())
+	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaCalibrate(), e.qcaExpr(), e.qcaCNA())
 	return c
 }
 
@@ -162,7 +162,6 @@ func (t *table) add(line int, column, format string, args ...any) {
 }
 
 func readTable(path string) (*table, error) {
-	t := &table{path: path}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fault.New(fault.Usage, "There is no file %s that can be read.", path)
@@ -171,12 +170,26 @@ func readTable(path string) (*table, error) {
 	if fi, err := f.Stat(); err != nil || fi.IsDir() || fi.Size() > maxQCAFile {
 		return nil, fault.New(fault.Invalid, "%s is a folder or larger than %d MiB; expected a table in CSV.", path, maxQCAFile>>20)
 	}
-	r := csv.NewReader(f)
+	return parseTable(f, path)
+}
+
+// parseTable reads a table; path is what messages call it. All that is wrong is kept, so that it is told in one go.
+func parseTable(in io.Reader, path string) (*table, error) {
+	t := &table{path: path}
+	r := csv.NewReader(in)
 	r.FieldsPerRecord = -1
+	r.TrimLeadingSpace = true
+	var err error
 	if t.header, err = r.Read(); err != nil {
 		return nil, fault.New(fault.Invalid, "%s:1: is not a table in CSV: the first line names the columns.", path)
 	}
-	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff")
+	t.header[0] = strings.TrimPrefix(t.header[0], "\ufeff") // spreadsheets write the mark of UTF-8
+	for i, h := range t.header {
+		t.header[i] = strings.TrimSpace(h)
+	}
+	if len(t.header) == 1 && strings.Contains(t.header[0], ";") {
+		return nil, fault.New(fault.Invalid, "%s:1: separates columns by semicolons. Save it with commas, and numbers as 0.5.", path)
+	}
 	if len(t.header) < 2 {
 		return nil, fault.New(fault.Invalid, "%s:1: has one column; expected the names of the cases and at least one condition.", path)
 	}

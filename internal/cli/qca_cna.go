@@ -1,16 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"os"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,7 +26,7 @@ func (e *env) qcaCNA() *cobra.Command {
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
 			var err error
 			if o.Ordering, err = cna.ParseOrdering(ordering); err != nil {
-				return fault.New(fault.Usage, "%s.", sentence(err))
+				return fault.New(fault.Usage, "%s", sentence(err))
 			}
 			stages := map[string]cna.Stage{"sufficient": cna.SufficientStage, "atomic": cna.AtomicStage, "complex": cna.ComplexStage}
 			variations := map[string]cna.Variation{"half": cna.AcrossHalf, "any": cna.AnyValue, "none": cna.NotAsked}
@@ -68,11 +63,11 @@ func (e *env) qcaCNA() *cobra.Command {
 			var much *cna.TooMuch
 			switch {
 			case errors.As(err, &much): // what was finished is shown, and the command fails
-				err = fault.New(fault.Invalid, "%s.", sentence(err))
+				err = fault.New(fault.Invalid, "%s", sentence(err))
 			case err != nil && ctx.Err() != nil:
 				return err
 			case err != nil:
-				return fault.New(fault.Usage, "%s.", sentence(err))
+				return fault.New(fault.Usage, "%s", sentence(err))
 			}
 			out := struct {
 				cna.Result
@@ -104,12 +99,6 @@ func (e *env) qcaCNA() *cobra.Command {
 	f.IntVar(&o.MaxSolutions, "max-solutions", 100_000, "conditions or solutions found at most, for each outcome")
 	f.IntVar(&o.MaxWork, "max-steps", 200_000_000, "steps of the search at most, for each outcome")
 	return c
-}
-
-// sentence begins an error's words with a capital.
-func sentence(err error) string {
-	s := err.Error()
-	return strings.ToUpper(s[:1]) + s[1:]
 }
 
 func printCNA(w io.Writer, r cna.Result, o cna.Options, stopped cna.Stage) {
@@ -161,69 +150,27 @@ func printCNA(w io.Writer, r cna.Result, o cna.Options, stopped cna.Stage) {
 	}
 }
 
-// readScores reads a CSV file of scores.
-func readScores(file string, columns []string) (cna.Data, error) {
-	b, err := os.ReadFile(file)
+// readScores reads the columns of a table that are asked for, or all.
+func readScores(path string, columns []string) (cna.Data, error) {
+	t, err := readTable(path)
 	if err != nil {
-		return cna.Data{}, fault.Wrap(fault.Usage, err, "The file %s cannot be read. Name a CSV file whose first column holds the names of the cases.", file)
+		return cna.Data{}, err
 	}
-	return parseScores(b, file, columns)
-}
-
-// parseScores reads CSV whose first column holds the names of the cases and
-// whose others hold the numbers of one factor each, and takes the columns
-// asked for, or all. It tells every cell that is no number, by line and column.
-func parseScores(b []byte, file string, columns []string) (cna.Data, error) {
-	var d cna.Data
-	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))) // spreadsheets write the mark of UTF-8
-	in.TrimLeadingSpace = true
-	head, err := in.Read()
-	if errors.Is(err, io.EOF) {
-		return d, fault.New(fault.Invalid, "The file %s is empty. Its first line should name the columns: case, then the factors.", file)
-	}
-	var ps fault.Problems
-	var at []int // the columns taken
-	if err == nil {
-		for i := range head {
-			head[i] = strings.TrimSpace(head[i])
-		}
-		if len(head) == 1 && strings.Contains(head[0], ";") {
-			return d, fault.New(fault.Invalid, "The file %s separates columns by semicolons. Save it with commas, and numbers as 0.5.", file)
-		}
-		for i, name := range head[1:] {
-			if len(columns) == 0 || slices.Contains(columns, name) {
-				at, d.Factors = append(at, i+1), append(d.Factors, name)
-			}
-		}
-		for _, name := range columns {
-			if !slices.Contains(head[1:], name) {
-				return d, fault.New(fault.Usage, "There is no column %q in %s; there are: %s.", name, file, strings.Join(head[1:], ", "))
-			}
+	for _, name := range columns {
+		if !slices.Contains(t.header[1:], name) {
+			return cna.Data{}, fault.New(fault.Usage, "There is no column %q in %s; there are: %s.", name, path, strings.Join(t.header[1:], ", "))
 		}
 	}
-	for err == nil {
-		var row []string
-		if row, err = in.Read(); err != nil {
-			break
+	d := cna.Data{Cases: t.cases, Values: make([][]float64, len(t.cases))}
+	for i, name := range t.header[1:] {
+		if len(columns) > 0 && !slices.Contains(columns, name) {
+			continue
 		}
-		line, _ := in.FieldPos(0)
-		d.Cases = append(d.Cases, strings.TrimSpace(row[0]))
-		values := make([]float64, len(at))
-		for k, i := range at {
-			cell := strings.TrimSpace(row[i])
-			x, err := strconv.ParseFloat(cell, 64)
-			switch {
-			case cell == "" || cell == "NA":
-				ps = append(ps, fault.Problem{File: file, Line: line, Field: head[i], Message: "is empty; give a value or leave the case out"})
-			case err != nil || math.IsNaN(x) || math.IsInf(x, 0):
-				ps = append(ps, fault.Problem{File: file, Line: line, Field: head[i], Message: fmt.Sprintf("is %q; expected a number, as 1 or 0.8", cell)})
-			}
-			values[k] = x
+		values, _ := t.column(i + 1)
+		d.Factors = append(d.Factors, name)
+		for n, x := range values {
+			d.Values[n] = append(d.Values[n], x)
 		}
-		d.Values = append(d.Values, values)
 	}
-	if !errors.Is(err, io.EOF) {
-		return d, fault.New(fault.Invalid, "The file %s is no table: %s.", file, err)
-	}
-	return d, ps.Err()
+	return d, t.wrong.Err()
 }

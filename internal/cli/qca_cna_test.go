@@ -10,12 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
-
 	"throughline/internal/fault"
 )
 
-// cnaRun runs the command as it will stand in its group.
+// cnaRun runs the command.
 func cnaRun(t *testing.T, table string, args ...string) (out string, err error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "data.csv")
@@ -24,9 +22,7 @@ func cnaRun(t *testing.T, table string, args ...string) (out string, err error) 
 	}
 	var o, x bytes.Buffer
 	e := &env{out: &o, err: &x, getenv: func(string) string { return "" }, clock: time.Now}
-	root, group := e.root(), &cobra.Command{Use: "qca"}
-	group.AddCommand(e.qcaCNA())
-	root.AddCommand(group)
+	root := e.root()
 	for i, a := range args {
 		args[i] = strings.ReplaceAll(a, "DATA", file)
 	}
@@ -76,7 +72,7 @@ func TestQcaCNAWrong(t *testing.T) {
 		want  string
 	}{
 		{education, []string{}, fault.Usage, "takes 1 argument"},
-		{education, []string{"nowhere.csv"}, fault.Usage, "nowhere.csv cannot be read"},
+		{education, []string{"nowhere.csv"}, fault.Usage, "no file nowhere.csv"},
 		{education, []string{"DATA", "--colour"}, fault.Usage, "unknown flag"},
 		{education, []string{"DATA", "--con", "7"}, fault.Usage, "--con is 7"},
 		{education, []string{"DATA", "--con", "0"}, fault.Usage, "--con is 0"},
@@ -86,14 +82,14 @@ func TestQcaCNAWrong(t *testing.T) {
 		{education, []string{"DATA", "--outcome", "Z"}, fault.Usage, `there is no factor "Z"`},
 		{education, []string{"DATA", "--factors", "Z"}, fault.Usage, `There is no column "Z"`},
 		{education, []string{"DATA", "--max-steps", "10"}, fault.Invalid, "conjunctions to examine and 10 were not enough"},
-		{"", []string{"DATA"}, fault.Invalid, "is empty"},
+		{"", []string{"DATA"}, fault.Invalid, "is not a table"},
 		{"case;A;B\n", []string{"DATA"}, fault.Invalid, "semicolons"},
-		{"case,A,B\n1,0\n", []string{"DATA"}, fault.Invalid, "is no table"},
+		{"case,A,B\n1,0\n", []string{"DATA"}, fault.Invalid, "has 2 cells, but the header has 3 columns"},
 		{"case,A,B\n1,0,\n2,yes,1\n", []string{"DATA"}, fault.Invalid, "data.csv:2: B: is empty"},
 		{"case,A,B\n1,0,\n2,yes,1\n", []string{"DATA"}, fault.Invalid, `data.csv:3: A: is "yes"; expected a number`},
 		{"case,A,B\n1,0,1\n2,0,0\n", []string{"DATA"}, fault.Invalid, `the factor "A" is 0 in every case`},
 		{"case,A,B\n1,0,1.5\n2,0.2,0\n", []string{"DATA"}, fault.Invalid, "outside 0 to 1"},
-		{"case,A,A\n1,0,1\n2,1,0\n", []string{"DATA"}, fault.Invalid, `more than one factor named "A"`},
+		{"case,A,A\n1,0,1\n2,1,0\n", []string{"DATA"}, fault.Invalid, "stands twice in the header"},
 	} {
 		_, err := cnaRun(t, test.table, test.args...)
 		if err == nil || fault.Of(err) != test.kind || !strings.Contains(fault.Message(err), test.want) {
@@ -109,13 +105,18 @@ func TestQcaCNAHelp(t *testing.T) {
 	}
 }
 
-func FuzzParseScores(f *testing.F) {
+func FuzzParseTable(f *testing.F) {
 	f.Add([]byte(education))
 	f.Add([]byte("case,A\n\"x\ny\",1e400\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		d, err := parseScores(b, "data.csv", nil)
-		if err == nil && len(d.Cases) != len(d.Values) {
-			t.Errorf("%d cases, %d rows", len(d.Cases), len(d.Values))
+		d, err := parseTable(bytes.NewReader(b), "data.csv")
+		if err != nil {
+			return
+		}
+		for i, values := range d.values {
+			if i > 0 && len(values) != len(d.cases) || len(d.lines) != len(d.cases) {
+				t.Errorf("%d cases, %d values of column %d, %d lines", len(d.cases), len(values), i, len(d.lines))
+			}
 		}
 	})
 }
