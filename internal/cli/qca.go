@@ -35,7 +35,7 @@ func (e *env) qca() *cobra.Command {
 			return nil
 		},
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
-	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaCalibrate(), e.qcaExpr(), e.qcaPlot(), e.qcaCNA())
+	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaCalibrate(), e.qcaExpr(), e.qcaPlot(), e.qcaScript(), e.qcaMethods(), e.qcaCNA())
 	return c
 }
 
