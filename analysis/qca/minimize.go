@@ -65,6 +65,7 @@ const (
 	// DefaultWork is a few seconds on a machine of 2026.
 	DefaultWork = 2_000_000_000
 
+	mostModels     = 100_000 // that may be asked for
 	maxImplicants  = 3_000_000
 	maxPairs       = 64      // of conservative and parsimonious models, for intermediate solutions
 	maxAssumptions = 10_000  // of a model that are listed by number; the rest is only counted
@@ -115,7 +116,8 @@ type Model struct {
 	// Assumptions are the simplifying assumptions: the Numbers of the remainders that the model covers. For these it
 	// claims the outcome without having seen a case, or enough cases. The first 10,000 are listed, and
 	// fewer of the later of very many models.
-	Assumptions []uint64 `json:"assumptions"`
+	// In JSON they stand in the solution's SimplifyingAssumptions.
+	Assumptions []uint64 `json:"-"`
 	// AssumptionCount counts them all.
 	AssumptionCount uint64 `json:"assumptionCount"`
 }
@@ -141,6 +143,8 @@ type Solution struct {
 	// Models are the models, ordered by their terms; the first of them when there are more than asked for. More than one
 	// means that the data do not choose between them: report them all.
 	Models []Model `json:"models"`
+	// SimplifyingAssumptions are the Assumptions of each model, under the names M1, M2 and so on.
+	SimplifyingAssumptions map[string][]uint64 `json:"simplifyingAssumptions"`
 	// From names the conservative and the parsimonious model from which an intermediate solution was made, from 1.
 	From *Pair `json:"from,omitempty"`
 	// Easy and Difficult are, of the assumptions of that parsimonious model, the Numbers of those that agree with the
@@ -222,8 +226,8 @@ func (t Table) minimizer(ctx context.Context, o Options) (*minimizer, error) {
 	default:
 		bad.add("there are no models of the kind %q: choose %q, %q or %q", o.Models, Minimal, Irredundant, First)
 	}
-	if o.MaxModels < 1 {
-		bad.add("the number of models to list is %d: list at least one", o.MaxModels)
+	if o.MaxModels < 1 || o.MaxModels > mostModels {
+		bad.add("the number of models to list is %d: list from 1 to %d; all are counted", o.MaxModels, mostModels)
 	}
 	if o.Solution == Intermediate {
 		if len(o.Expect) != 0 && len(o.Expect) != len(t.Conditions) {
@@ -311,7 +315,7 @@ func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
 	if err != nil {
 		return Solution{}, fmt.Errorf("minimise %q (%s): %w", t.Outcome, k, err)
 	}
-	s := Solution{Kind: k, Outcome: t.Outcome, Negated: strings.HasPrefix(t.Outcome, "~"), Easy: []uint64{}, Difficult: []uint64{}, Models: []Model{}}
+	s := Solution{Kind: k, Outcome: t.Outcome, Negated: strings.HasPrefix(t.Outcome, "~"), Easy: []uint64{}, Difficult: []uint64{}, Models: []Model{}, SimplifyingAssumptions: map[string][]uint64{}}
 	c := chart{rows: len(m.positive)}
 	numbers := make([]uint64, len(m.positive))
 	for i, p := range m.positive {
@@ -361,6 +365,7 @@ func (m *minimizer) solve(k Kind, avoid []cube) (Solution, error) {
 		if k != Conservative {
 			m.assumptions(&model, terms, cubes)
 		}
+		s.SimplifyingAssumptions[fmt.Sprintf("M%d", len(s.Models)+1)] = model.Assumptions
 		s.Models = append(s.Models, model)
 	}
 	return s, nil

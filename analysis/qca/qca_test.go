@@ -204,11 +204,12 @@ func TestErrors(t *testing.T) {
 		many[i] = fmt.Sprintf("K%d", i)
 	}
 	for _, tt := range []struct {
-		name string
-		d    func() Data
-		c    Cutoffs
-		kind Kind
-		want []string
+		name   string
+		d      func() Data
+		c      Cutoffs
+		kind   Kind
+		models int
+		want   []string
 	}{
 		{name: "empty", d: func() Data { return Data{} }, want: []string{"no cases", "no conditions", "outcome has no name"}},
 		{name: "missing score", d: func() Data { d := good(); d.Values[1][0] = math.NaN(); return d }, want: []string{`case "c2" has no score in the condition "A"`}},
@@ -226,6 +227,15 @@ func TestErrors(t *testing.T) {
 		{name: "cut-offs", d: good, c: Cutoffs{Frequency: -1, Consistency: 1.2, PRI: math.NaN(), Contradiction: -1}, want: []string{"frequency", "consistency", "PRI", "contradiction"}},
 		{name: "contradiction above", d: good, c: Cutoffs{Consistency: 0.8, Contradiction: 0.9}, want: []string{"contradiction cut-off is 0.9"}},
 		{name: "kind", d: good, kind: "best", want: []string{`"best"`, "conservative"}},
+		{name: "too many models", d: good, models: 1_000_000_000, want: []string{"1000000000", "from 1 to 100000"}},
+		{name: "too many configurations", d: func() Data {
+			d := good()
+			d.Levels = []int{100, 100}
+			for range 10 {
+				d.Conditions, d.Levels = append(d.Conditions, fmt.Sprint("L", len(d.Levels))), append(d.Levels, 100)
+			}
+			return d
+		}, want: []string{"configurations, and at most"}},
 		{name: "nothing positive", d: func() Data { return small("1 1 0", "0 0 0") }, kind: Conservative, want: []string{"no row", "positive"}},
 		{name: "nothing negative", d: func() Data { return small("1 1 1", "0 0 1") }, kind: Parsimonious, want: []string{"no row", "negative", "conservative solution"}},
 		{name: "all positive", d: func() Data { return small("1 1 1", "0 0 1", "1 0 1", "0 1 1") }, kind: Conservative, want: []string{"every possible configuration"}},
@@ -233,7 +243,7 @@ func TestErrors(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			table, err := NewTable(tt.d(), tt.c)
 			if err == nil {
-				_, err = table.Minimize(context.Background(), Options{Solution: tt.kind})
+				_, err = table.Minimize(context.Background(), Options{Solution: tt.kind, MaxModels: tt.models})
 			}
 			if err == nil {
 				t.Fatal("no error")
