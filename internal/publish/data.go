@@ -3,12 +3,12 @@ package publish
 import (
 	"bytes"
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"strings"
 
+	"throughline/exchange/tabular"
 	"throughline/internal/synthesis"
 	"throughline/internal/thread"
 )
@@ -24,43 +24,16 @@ func encode(v any) ([]byte, error) {
 }
 
 // table is a CSV file under way.
-type table struct {
-	b bytes.Buffer
-	w *csv.Writer
-}
+type table [][]string
 
-func newTable(head ...string) *table {
-	t := &table{}
-	t.w = csv.NewWriter(&t.b)
-	t.row(head...)
-	return t
-}
+func newTable(head ...string) *table { return &table{head} }
 
-// row writes one row. A cell that a spreadsheet would take for a formula gets an apostrophe in front.
-func (t *table) row(cells ...string) {
-	for i, c := range cells {
-		cells[i] = plainCell(c)
-	}
-	t.w.Write(cells) // into memory: any error shows at the end
-}
-
-func plainCell(c string) string {
-	if strings.ContainsRune("=+-@\t\r\n＝＋－＠", first(c)) || strings.ContainsRune("=+-@", first(strings.TrimSpace(c))) {
-		return "'" + c
-	}
-	return c
-}
-
-func first(s string) rune {
-	for _, r := range s {
-		return r
-	}
-	return 'x'
-}
+func (t *table) row(cells ...string) { *t = append(*t, cells) }
 
 func (t *table) file(name string) (file, error) {
-	t.w.Flush()
-	return file{name, t.b.Bytes()}, t.w.Error()
+	var b bytes.Buffer
+	err := tabular.WriteCSV(&b, *t)
+	return file{name, b.Bytes()}, err
 }
 
 // downloads makes the published study as data.
