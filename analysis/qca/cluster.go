@@ -3,6 +3,7 @@ package qca
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -100,9 +101,12 @@ func (c Clusters) Words() []string {
 				worst = f
 			}
 		}
-		if part.distance > LargeDistance {
+		switch {
+		case !slices.ContainsFunc(part.fits, func(f ClusterFit) bool { return f.Consistency != worst.Consistency }):
+			out = append(out, fmt.Sprintf("the relation holds alike in every %s (consistency %.2f)", part.what, worst.Consistency))
+		case part.distance > LargeDistance:
 			out = append(out, fmt.Sprintf("the relation does not hold alike in every %s (distance %.2f): look at them one by one, first at %s (consistency %.2f)", part.what, part.distance, worst.Name, worst.Consistency))
-		} else {
+		default:
 			out = append(out, fmt.Sprintf("the relation holds much alike in every %s (distance %.2f); least in %s (consistency %.2f)", part.what, part.distance, worst.Name, worst.Consistency))
 		}
 	}

@@ -48,6 +48,10 @@ type Options struct {
 	Together [][]int
 	// Exclude holds the Numbers of configurations that may never be assumed, such as impossible or untenable ones.
 	Exclude []uint64
+	// Assume, unless it is nil, holds the only remainders of which something may be assumed: the choice of remainders is
+	// guided by theory (Schneider and Wagemann 2012, ch. 8, who call the solution theory-guided). It matters for
+	// parsimonious and intermediate solutions.
+	Assume Expression
 	// Contradictions may be assumed, as if they were remainders.
 	Contradictions bool
 	// Models that are wanted. Empty means Minimal.
@@ -194,6 +198,7 @@ type minimizer struct {
 	o        Options
 	positive []cube
 	against  []cube // negative and contradictory rows, and what is excluded
+	assume   []cube // Options.Assume
 	xs       map[string][]float64
 	listed   int  // assumptions listed so far
 	lean     bool // only the terms of models are wanted, neither fit nor assumptions
@@ -254,6 +259,11 @@ func (t Table) minimizer(ctx context.Context, o Options) (*minimizer, error) {
 	if !o.Contradictions {
 		m.against = append(m.against, t.find(Contradictory)...)
 	}
+	assume, err := Data{Conditions: t.Conditions, Levels: t.Levels}.cubes(o.Assume)
+	if err != nil {
+		bad.add("what may be assumed: %v", err)
+	}
+	m.assume = assume
 	excluded := map[string]bool{}
 	for _, n := range o.Exclude {
 		c, ok := t.configuration(n)
@@ -283,7 +293,10 @@ func (m *minimizer) avoid(k Kind) []cube {
 	if k == Conservative {
 		return complement(m.allowed(), m.t.Levels)
 	}
-	return m.against
+	if m.o.Assume == nil {
+		return m.against
+	}
+	return append(complement(append(m.allowed(), m.assume...), m.t.Levels), m.against...)
 }
 
 // allowed is what a conservative solution may cover.
@@ -524,13 +537,19 @@ func (m *minimizer) easy(con Solution, c Model, par Solution, p Model) []cube {
 			}
 			out = append(out, m.spread(may)...)
 			for _, together := range m.o.Together {
-				both := slices.Clone(may)
+				both, possible := slices.Clone(may), true
 				for j, e := range together {
-					if e != absent && pt[j] == absent && ct[j] != absent && !slices.Contains(both[j], e) {
+					switch {
+					case e == absent:
+					case pt[j] == absent: // whatever c says of it: the conjunction helps only as a whole
 						both[j] = []int{e}
+					default:
+						possible = possible && pt[j] == e
 					}
 				}
-				out = append(out, m.spread(both)...)
+				if possible {
+					out = append(out, m.spread(both)...)
+				}
 			}
 		}
 	}

@@ -85,6 +85,14 @@ func (a Analysis) WithoutConditions(ctx context.Context, progress Progress) ([]L
 				b.Options.Together = append(b.Options.Together, slices.Delete(slices.Clone(c), j, j+1))
 			}
 		}
+		if a.Options.Assume != nil {
+			b.Options.Assume = Expression{}
+			for _, c := range a.Options.Assume {
+				if len(c) == len(a.Data.Conditions) {
+					b.Options.Assume = append(b.Options.Assume, slices.Delete(slices.Clone(c), j, j+1))
+				}
+			}
+		}
 		// Numbers of configurations change with the conditions.
 		b.Options.Exclude = nil
 		whole, part := Table{Levels: a.Data.levels(), Possible: product(a.Data.levels()).Uint64()}, Table{Levels: b.Data.levels()}

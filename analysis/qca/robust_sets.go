@@ -1,9 +1,137 @@
 package qca
 
 import (
+	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strings"
 )
+
+// Tested is a plausible other way to do the analysis, and what it gives.
+type Tested struct {
+	// Name says what is different, such as "consistency cut-off 0.85".
+	Name    string  `json:"name"`
+	Cutoffs Cutoffs `json:"cutoffs"`
+	Found   Found   `json:"solution"`
+}
+
+// TestSet is a solution beside those of plausible other cut-offs.
+type TestSet struct {
+	Tests []Tested `json:"tests"`
+	// Fit compares the first model with them; nil when no test has a solution. Of several models of a test it is the one
+	// that the initial solution has too, and otherwise the first, that counts.
+	Fit *RobustFit `json:"fit,omitempty"`
+}
+
+// UsualTests are the cut-offs that a reader will ask about: a consistency higher and lower by 0.05, one case more in a
+// row, and a PRI of 0.5 where none was asked for. Oana and Schneider (2021) leave the choice of tests to the researcher;
+// these are ours.
+func (a Analysis) UsualTests() []Cutoffs {
+	c, err := a.Cutoffs.filled()
+	if err != nil {
+		return nil
+	}
+	var out []Cutoffs
+	for _, by := range []float64{-0.05, 0.05} {
+		t := c
+		if t.Consistency = math.Round((c.Consistency+by)*1e6) / 1e6; t.Consistency > max(0.5, c.Contradiction) && t.Consistency <= 1 {
+			out = append(out, t)
+		}
+	}
+	t := c
+	t.Frequency++
+	out = append(out, t)
+	if c.PRI == 0 {
+		t = c
+		t.PRI = 0.5
+		out = append(out, t)
+	}
+	return out
+}
+
+// differs names the cut-offs in which c is not d.
+func (c Cutoffs) differs(d Cutoffs) string {
+	var parts []string
+	if c.Consistency != d.Consistency {
+		parts = append(parts, fmt.Sprintf("consistency cut-off %v", c.Consistency))
+	}
+	if c.Frequency != d.Frequency {
+		parts = append(parts, fmt.Sprintf("frequency cut-off %d", c.Frequency))
+	}
+	if c.PRI != d.PRI {
+		parts = append(parts, fmt.Sprintf("PRI cut-off %v", c.PRI))
+	}
+	if c.Contradiction != d.Contradiction {
+		parts = append(parts, fmt.Sprintf("contradiction cut-off %v", c.Contradiction))
+	}
+	if len(parts) == 0 {
+		return "the same cut-offs"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Tests repeats the analysis with each of the cut-offs, and compares the first model of its solution with what comes of
+// it; see Data.TestSets.
+func (a Analysis) Tests(ctx context.Context, cutoffs []Cutoffs) (TestSet, error) {
+	out := TestSet{Tests: []Tested{}}
+	base, err := NewTable(a.Data, a.Cutoffs)
+	if err != nil {
+		return out, err
+	}
+	s := NewSweep(a.Options)
+	initial, err := s.Solve(ctx, base)
+	if err != nil {
+		return out, err
+	}
+	var sets []Expression
+	for _, c := range cutoffs {
+		if c, err = c.filled(); err != nil {
+			return out, err
+		}
+		t, err := base.Recode(c)
+		if err != nil {
+			return out, err
+		}
+		f, err := s.Solve(ctx, t)
+		if err != nil {
+			return out, err
+		}
+		out.Tests = append(out.Tests, Tested{c.differs(base.Cutoffs), c, f})
+		if len(f.terms) > 0 && len(initial.terms) > 0 {
+			sets = append(sets, f.terms[max(0, slices.Index(f.Models, initial.Models[0]))])
+		}
+	}
+	if len(sets) > 0 {
+		fit, err := a.Data.TestSets(initial.terms[0], sets)
+		if err != nil {
+			return out, err
+		}
+		out.Fit = &fit
+	}
+	return out, nil
+}
+
+// Words say it in plain sentences, without stops.
+func (s TestSet) Words() []string {
+	none := 0
+	for _, t := range s.Tests {
+		if len(t.Found.Models) == 0 {
+			none++
+		}
+	}
+	if s.Fit == nil {
+		if none == 0 {
+			return nil
+		}
+		return []string{"with other usual cut-offs there is no solution at all"}
+	}
+	w := []string{fmt.Sprintf("compared with the solutions of %s: %v", plural(len(s.Tests)-none, "one other usual choice of cut-offs", "%d other usual choices of cut-offs"), *s.Fit)}
+	if none > 0 {
+		w = append(w, fmt.Sprintf("with %s there is no solution at all", plural(none, "one more such choice", "%d more such choices")))
+	}
+	return w
+}
 
 // CaseGroup is the cases with more than half membership in an intersection, on one side of the outcome.
 type CaseGroup struct {

@@ -13,6 +13,7 @@ type Robustness struct {
 	Diversity Diversity   `json:"diversity"`
 	Open      OpenChoice  `json:"open"`
 	Cutoffs   []Range     `json:"cutoffs"`
+	Tests     TestSet     `json:"testSet"`
 	Cases     []LeftOut   `json:"withoutCases"`
 	Chance    Permutation `json:"chance"`
 	// Conditions is empty when there is only one.
@@ -21,7 +22,7 @@ type Robustness struct {
 
 // Robustness checks a solution in all ways that need nothing but the data and the choices made: how much of what is
 // possible was seen and how easily chance gives such a result, how many models there are, how far each cut-off could have
-// been different, what each case and each condition decides. An intermediate solution is checked pair by pair, and the
+// been different, what is left of it under other usual cut-offs, what each case and each condition decides. An intermediate solution is checked pair by pair, and the
 // open choice between models is that of the first.
 func (a Analysis) Robustness(ctx context.Context, p PermutationOptions) (Robustness, error) {
 	var r Robustness
@@ -38,6 +39,9 @@ func (a Analysis) Robustness(ctx context.Context, p PermutationOptions) (Robustn
 	}
 	r.Open = a.Data.OpenChoice(solutions[0])
 	if r.Cutoffs, err = a.CutoffRanges(ctx); err != nil {
+		return r, err
+	}
+	if r.Tests, err = a.Tests(ctx, a.UsualTests()); err != nil {
 		return r, err
 	}
 	r.Cases, r.Conditions = []LeftOut{}, []LeftOut{}
@@ -57,6 +61,7 @@ func (a Analysis) Robustness(ctx context.Context, p PermutationOptions) (Robustn
 	r.Words = append(r.Words, r.Diversity.Words()...)
 	r.Words = append(r.Words, r.Chance.Words()...)
 	r.Words = append(r.Words, r.Open.Words()...)
+	r.Words = append(r.Words, r.Tests.Words()...)
 	r.Words = append(r.Words, decides("case", r.Cases), decides("condition", r.Conditions))
 	for i, w := range r.Words {
 		if w != "" {

@@ -2,6 +2,7 @@ package qca
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,12 +95,33 @@ func (a Analysis) RScript(solutions []Solution) (string, error) {
 		}
 		args += ", dir.exp = c(" + strings.Join(parts, ", ") + ")"
 	}
-	if len(a.Options.Exclude) > 0 {
+	exclude := slices.Clone(a.Options.Exclude)
+	if a.Options.Assume != nil { // R has no such choice: what may not be assumed is excluded row by row
+		allowed, err := d.cubes(a.Options.Assume)
+		if err != nil {
+			return "", err
+		}
+		if t, err := NewTable(d, a.Cutoffs); err != nil {
+			return "", err
+		} else if t.Remainders > maxAssumptions {
+			b.WriteString("# The choice of remainders by theory is not repeated: there are too many rows to exclude one by one.\n")
+		} else {
+			for _, n := range t.Missing(maxAssumptions) {
+				if c, _ := t.configuration(n); !slices.ContainsFunc(allowed, func(m cube) bool { return m.has(c) }) && !slices.Contains(exclude, n) {
+					exclude = append(exclude, n)
+				}
+			}
+		}
+	}
+	if len(exclude) > 0 {
 		var rows []string
-		for _, n := range a.Options.Exclude {
+		for _, n := range exclude {
 			rows = append(rows, strconv.FormatUint(n, 10))
 		}
 		args += ", exclude = c(" + strings.Join(rows, ", ") + ")"
+	}
+	if a.Options.Solution == Intermediate && len(a.Options.Together) > 0 {
+		b.WriteString("# Expectations of conditions that help together are not repeated here: the script has those of single conditions.\n")
 	}
 	if a.Options.Models == Irredundant {
 		args += ", all.sol = TRUE"
@@ -121,6 +143,65 @@ func (a Analysis) RScript(solutions []Solution) (string, error) {
 		}
 	}
 	return b.String(), nil
+}
+
+// Records gives the observed rows of the table as lines of a CSV file, the header first.
+func (t Table) Records() [][]string {
+	out := [][]string{append(slices.Clone(t.Conditions), t.Outcome, "cases", "consistency", "PRI", "names", "deviant")}
+	for _, r := range t.Rows {
+		var line []string
+		for _, v := range r.Values {
+			line = append(line, strconv.Itoa(v))
+		}
+		out = append(out, append(line, string(r.Output), strconv.Itoa(r.N), decimal(r.Consistency), decimal(r.PRI), strings.Join(r.Cases, "; "), strings.Join(r.Deviant, "; ")))
+	}
+	return out
+}
+
+// Records gives solutions as lines of a CSV file, the header first: of each model a line for the whole and one for each
+// of its terms. Models are numbered within their solution, and so are the solutions of one kind and outcome.
+func Records(solutions []Solution) [][]string {
+	out := [][]string{{"outcome", "solution", "pair", "model", "models", "part", "expression", "consistency", "PRI", "coverage", "unique coverage", "cases"}}
+	for _, s := range solutions {
+		pair := ""
+		if s.From != nil {
+			pair = fmt.Sprintf("C%dP%d", s.From.Conservative, s.From.Parsimonious)
+		}
+		models := s.ModelCount.String()
+		if !s.Exact {
+			models = "at least " + models
+		}
+		for i, m := range s.Models {
+			head := []string{s.Outcome, string(s.Kind), pair, strconv.Itoa(i + 1), models}
+			f := m.Fit.Solution
+			out = append(out, slices.Concat(head, []string{"model", m.Expr, decimal(f.Consistency), decimal(f.PRI), decimal(f.Coverage), "", ""}))
+			for n, t := range m.Fit.Terms {
+				out = append(out, slices.Concat(head, []string{"term", s.PrimeImplicants[m.Terms[n]].Expr, decimal(t.Consistency), decimal(t.PRI), decimal(t.RawCoverage), decimal(t.UniqueCoverage), strings.Join(t.Cases, "; ")}))
+			}
+		}
+	}
+	return out
+}
+
+// Records gives the data as lines of a CSV file, the header first: what the commands read.
+func (d Data) Records() [][]string {
+	out := [][]string{slices.Concat([]string{"case"}, d.Conditions, []string{d.OutcomeName})}
+	for i, c := range d.Cases {
+		line := []string{c}
+		for _, x := range d.Values[i] {
+			line = append(line, strconv.FormatFloat(x, 'g', -1, 64))
+		}
+		out = append(out, append(line, strconv.FormatFloat(d.Outcome[i], 'g', -1, 64)))
+	}
+	return out
+}
+
+// decimal writes a measure with six decimals at most; what is not defined is empty.
+func decimal(x float64) string {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return ""
+	}
+	return strconv.FormatFloat(math.Round(x*1e6)/1e6, 'f', -1, 64)
 }
 
 // rNames makes names that R takes for columns, all different.
@@ -161,6 +242,13 @@ func oneLine(s string) string {
 // Methods writes the paragraph of a paper that says what was done, with every choice made.
 func (a Analysis) Methods(t Table, solutions []Solution) string {
 	d := a.Data
+	words := func(e Expression) string {
+		s, err := d.Write(e)
+		if err != nil { // a solution cannot have come of it
+			return "nothing"
+		}
+		return s
+	}
 	levels := 0
 	for _, l := range d.levels() {
 		levels = max(levels, l)
@@ -196,6 +284,9 @@ func (a Analysis) Methods(t Table, solutions []Solution) string {
 					es = append(es, fmt.Sprintf("%s at level %s", d.Conditions[j], strings.Trim(strings.ReplaceAll(fmt.Sprint(e), " ", " or "), "[]")))
 				}
 			}
+			for _, c := range a.Options.Together {
+				es = append(es, words(Expression{c})+" together")
+			}
 			what += " (" + strings.Join(es, ", ") + ")"
 		}
 		models := fmt.Sprintf("%v models fit equally well, and all are reported", x.ModelCount)
@@ -205,6 +296,9 @@ func (a Analysis) Methods(t Table, solutions []Solution) string {
 			models = "one model fits"
 		}
 		s = append(s, what+"; "+models+".")
+		if a.Options.Assume != nil && x.Kind != Conservative {
+			s = append(s, "Assumptions were made by theory, only of configurations within "+words(a.Options.Assume)+".")
+		}
 		if len(a.Options.Exclude) > 0 {
 			s = append(s, fmt.Sprintf("%s excluded from being assumed.", plural(len(a.Options.Exclude), "One configuration was", "%d configurations were")))
 		}

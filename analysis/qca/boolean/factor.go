@@ -351,3 +351,35 @@ func (e Expr) group(ps []product, g group) (*node, error) {
 	}
 	return join(and, e.productOf(common), simplest[0].node()), nil
 }
+
+// Terms gives the products of the expression with single levels, as lists of levels in the order of Conditions, with -1
+// for a condition that a product does not mention: the form in which the functions of package qca take expressions. It is
+// multiplied out and not simplified. The empty set has no terms, and all configurations one that mentions nothing.
+func (e Expr) Terms() ([][]int, error) {
+	ps, err := e.products()
+	if err != nil {
+		return nil, err
+	}
+	var out [][]int
+	for _, p := range ps {
+		terms := [][]int{slices.Repeat([]int{-1}, len(e.conditions))}
+		for _, l := range p {
+			var next [][]int
+			for _, t := range terms {
+				for v := range 64 {
+					if l.levels&(1<<v) != 0 {
+						t = slices.Clone(t)
+						t[l.cond] = v
+						next = append(next, t)
+					}
+				}
+			}
+			if len(out)+len(next) > MaxExpand {
+				return nil, tooLarge("it has more than %d terms; simplify its parts first", MaxExpand)
+			}
+			terms = next
+		}
+		out = append(out, terms...)
+	}
+	return out, nil
+}
