@@ -15,6 +15,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"throughline/analysis/qca"
+	"throughline/analysis/qca/boolean"
+	"throughline/exchange/tabular"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/synthesis"
@@ -46,6 +48,8 @@ type qcaInput struct {
 	analysis, study     string
 	cutoffs             qca.Cutoffs
 	set                 func(flag string) bool
+	stored              synthesis.Analysis // of the study, when it comes from there
+	table               *table             // of the file, when it comes from there
 }
 
 func (in *qcaInput) flags(c *cobra.Command, coding bool) {
@@ -53,14 +57,20 @@ func (in *qcaInput) flags(c *cobra.Command, coding bool) {
 	f.StringVar(&in.outcome, "outcome", "", "column of the outcome; ~Y for its absence, Y{2} for one level of a multi-value column")
 	f.StringVar(&in.conditions, "conditions", "", "columns of the conditions, with commas between (default: all but the outcome)")
 	f.BoolVar(&in.negate, "negate", false, "explain the absence of the outcome")
-	f.StringVar(&in.analysis, "analysis", "", "an analysis of a study instead of a file, such as ana-crisp")
-	f.StringVar(&in.study, "study", "", "which study, when there are several")
+	in.studyFlags(c)
 	if coding {
 		f.Float64Var(&in.cutoffs.Consistency, "incl-cut", qca.DefaultConsistency, "consistency from which a row is positive")
 		f.Float64Var(&in.cutoffs.Contradiction, "incl-cut-low", 0, "consistency from which a row below --incl-cut is contradictory (default: no such rows)")
 		f.IntVar(&in.cutoffs.Frequency, "n-cut", 1, "cases that a row needs to be no remainder")
 		f.Float64Var(&in.cutoffs.PRI, "pri-cut", 0, "PRI that a positive row needs as well")
 	}
+}
+
+// studyFlags let an analysis of a study take the place of a file.
+func (in *qcaInput) studyFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringVar(&in.analysis, "analysis", "", "an analysis of a study instead of a file, such as ana-crisp")
+	f.StringVar(&in.study, "study", "", "which study, when there are several")
 	in.set = func(flag string) bool { return f.Changed(flag) }
 }
 
@@ -72,7 +82,7 @@ func (in *qcaInput) read(ctx context.Context, e *env, args []string) (qca.Data, 
 	case in.analysis != "" && len(args) > 0:
 		return d, fault.New(fault.Usage, "Give a file or --analysis, not both.")
 	case in.analysis != "":
-		d, err = in.stored(ctx, e)
+		d, err = in.load(ctx, e)
 	case len(args) != 1:
 		return d, fault.New(fault.Usage, "Give a file of calibrated data, DATA.csv, or an analysis of a study with --analysis.")
 	default:
@@ -90,8 +100,8 @@ func (in *qcaInput) read(ctx context.Context, e *env, args []string) (qca.Data, 
 	return d, nil
 }
 
-// stored reads an analysis of a study, with its cut-offs where the flags give none.
-func (in *qcaInput) stored(ctx context.Context, e *env) (qca.Data, error) {
+// load reads an analysis of a study, with its cut-offs where the flags give none.
+func (in *qcaInput) load(ctx context.Context, e *env) (qca.Data, error) {
 	s, err := e.openExisting(ctx)
 	if err != nil {
 		return qca.Data{}, err
@@ -117,6 +127,7 @@ func (in *qcaInput) stored(ctx context.Context, e *env) (qca.Data, error) {
 	if err != nil {
 		return d, err
 	}
+	in.stored = a.Object
 	if !in.set("incl-cut") {
 		in.cutoffs.Consistency = a.Object.Consistency
 	}
@@ -153,7 +164,7 @@ type table struct {
 	header []string // with that of the cases
 	cases  []string
 	lines  []int
-	values [][]float64 // column, case; not a number where a cell is empty or no number
+	cells  [][]string // column, case
 	wrong  fault.Problems
 }
 
@@ -198,7 +209,7 @@ func parseTable(in io.Reader, path string) (*table, error) {
 			t.add(1, h, "stands twice in the header; give each column its own name")
 		}
 	}
-	t.values = make([][]float64, len(t.header))
+	t.cells = make([][]string, len(t.header))
 	for {
 		cells, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -218,16 +229,8 @@ func parseTable(in io.Reader, path string) (*table, error) {
 			continue
 		}
 		t.cases, t.lines = append(t.cases, cells[0]), append(t.lines, line)
-		for i := 1; i < len(cells); i++ {
-			s := strings.TrimSpace(cells[i])
-			x, err := strconv.ParseFloat(s, 64)
-			if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
-				x = math.NaN()
-				if s != "" {
-					t.add(line, t.header[i], "is %.40q; expected a number", s)
-				}
-			}
-			t.values[i] = append(t.values[i], x)
+		for i := range cells {
+			t.cells[i] = append(t.cells[i], strings.TrimSpace(cells[i]))
 		}
 	}
 	if len(t.cases) == 0 && len(t.wrong) == 0 {
@@ -236,14 +239,39 @@ func parseTable(in io.Reader, path string) (*table, error) {
 	return t, nil
 }
 
+// find gives the place of the column that a flag names.
+func (t *table) find(flag, name string) (int, error) {
+	if i := slices.Index(t.header[1:], name); i >= 0 {
+		return i + 1, nil
+	}
+	return 0, fault.New(fault.Usage, "%s names %q, which is no column of %s; it has %s.", flag, name, t.path, strings.Join(t.header[1:], ", "))
+}
+
+// numbers reads a column as numbers; what is none is noted, and becomes not a number. Columns that nobody asks for may hold
+// anything.
+func (t *table) numbers(i int) []float64 {
+	out := make([]float64, len(t.cells[i]))
+	for n, s := range t.cells[i] {
+		x, err := strconv.ParseFloat(s, 64)
+		switch {
+		case s == "":
+			x = math.NaN()
+			t.add(t.lines[n], t.header[i], "is empty; score the case or leave it out")
+		case err != nil || math.IsInf(x, 0) || math.IsNaN(x):
+			x = math.NaN()
+			t.add(t.lines[n], t.header[i], "is %.40q; expected a number", s)
+		}
+		out[n] = x
+	}
+	return out
+}
+
 // column is one column as a condition: its values, and as many levels as they show.
 func (t *table) column(i int) (values []float64, levels int) {
 	levels, whole := 2, true
-	for n, x := range t.values[i] {
+	values = t.numbers(i)
+	for _, x := range values {
 		if math.IsNaN(x) {
-			if !slices.ContainsFunc(t.wrong, func(p fault.Problem) bool { return p.Line == t.lines[n] && p.Field == t.header[i] }) {
-				t.add(t.lines[n], t.header[i], "is empty; score the case or leave it out")
-			}
 			continue
 		}
 		whole = whole && x == math.Trunc(x)
@@ -252,12 +280,12 @@ func (t *table) column(i int) (values []float64, levels int) {
 	if !whole {
 		levels = 2
 	}
-	for n, x := range t.values[i] {
+	for n, x := range values {
 		if levels == 2 && (x < 0 || x > 1) {
 			t.add(t.lines[n], t.header[i], "is %v, outside 0 to 1; calibrate it first", x)
 		}
 	}
-	return t.values[i], levels
+	return values, levels
 }
 
 // columns reads a table of which every column is a condition.
@@ -287,6 +315,7 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 	if err != nil {
 		return d, err
 	}
+	in.table = t
 	outcome, negate := strings.CutPrefix(in.outcome, "~")
 	level := -1
 	if name, l, ok := strings.Cut(outcome, "{"); ok {
@@ -296,13 +325,7 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 		}
 		outcome, level = name, n
 	}
-	column := func(flag, name string) (int, error) {
-		if i := slices.Index(t.header[1:], name); i >= 0 {
-			return i + 1, nil
-		}
-		return 0, fault.New(fault.Usage, "%s names %q, which is no column of %s; it has %s.", flag, name, path, strings.Join(t.header[1:], ", "))
-	}
-	y, err := column("--outcome", outcome)
+	y, err := t.find("--outcome", outcome)
 	if err != nil {
 		return d, err
 	}
@@ -315,7 +338,7 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 		}
 	} else {
 		for _, n := range strings.Split(in.conditions, ",") {
-			i, err := column("--conditions", strings.TrimSpace(n))
+			i, err := t.find("--conditions", strings.TrimSpace(n))
 			if err != nil {
 				return d, err
 			}
@@ -331,12 +354,9 @@ func (in *qcaInput) file(path string) (qca.Data, error) {
 		}
 	}
 	d.OutcomeName = strings.TrimPrefix(in.outcome, "~")
-	for n, x := range t.values[y] {
+	for n, x := range t.numbers(y) {
 		switch {
 		case math.IsNaN(x):
-			if !slices.ContainsFunc(t.wrong, func(p fault.Problem) bool { return p.Line == t.lines[n] && p.Field == outcome }) {
-				t.add(t.lines[n], outcome, "is empty; score the case or leave it out")
-			}
 		case level >= 0:
 			x = map[bool]float64{true: 1, false: 0}[x == float64(level)]
 		case x < 0 || x > 1:
@@ -384,6 +404,7 @@ func qcaCommand(use, short, example string, run func(ctx context.Context, c *cob
 func (e *env) qcaTable() *cobra.Command {
 	var in qcaInput
 	var remainders int
+	var asCSV bool
 	c := qcaCommand("table [DATA.csv]", "Make the truth table",
 		"  throughline qca table cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP\n  throughline qca table --analysis ana-crisp --json",
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
@@ -394,6 +415,9 @@ func (e *env) qcaTable() *cobra.Command {
 			t, err := qca.NewTable(d, in.cutoffs)
 			if err != nil {
 				return invalid(err)
+			}
+			if asCSV {
+				return e.csv(t.Records())
 			}
 			out := map[string]any{"truthTable": t}
 			list := t.Missing(remainders)
@@ -408,6 +432,7 @@ func (e *env) qcaTable() *cobra.Command {
 			})
 		})
 	in.flags(c, true)
+	csvFlag(c, &asCSV)
 	c.Flags().IntVar(&remainders, "remainders", 0, "list the first so many configurations that no case shows")
 	return c
 }
@@ -433,6 +458,9 @@ func printTable(w io.Writer, t qca.Table) {
 // qcaMinimum is what is asked of a minimisation.
 type qcaMinimum struct {
 	kind, expect, exclude string
+	together, necessary   []string
+	assume, impossible    string
+	enhanced              bool
 	contradictions        bool
 	all                   string
 	most                  int
@@ -443,26 +471,105 @@ func (m *qcaMinimum) flags(c *cobra.Command) {
 	f.StringVar(&m.kind, "solution", string(qca.Conservative), "conservative, parsimonious or intermediate")
 	f.StringVar(&m.expect, "dir-exp", "", "for an intermediate solution: the level of each condition that is expected to help, as 1,-,0 (several levels: 1;2)")
 	f.StringVar(&m.exclude, "exclude", "", "numbers of configurations that may not be assumed, as 4,7,12")
+	f.StringArrayVar(&m.together, "dir-exp-together", nil, "what is expected to help only together, as 'A*~B'; may be repeated")
+	f.StringVar(&m.assume, "assume", "", "choice of remainders by theory: nothing is assumed outside of this, as 'A + B*~C'")
+	f.StringArrayVar(&m.necessary, "necessary", nil, "what is held to be necessary, as 'A + B': configurations without it are not assumed; may be repeated")
+	f.StringVar(&m.impossible, "impossible", "", "what cannot be, as 'A*~B': it is not assumed")
+	f.BoolVar(&m.enhanced, "enhanced", false, "enhanced standard analysis: assume nothing that would be assumed of the outcome and of its absence")
 	f.BoolVar(&m.contradictions, "include-contradictions", false, "contradictory rows may be assumed")
 	f.StringVar(&m.all, "all-models", string(qca.Minimal), "minimal, irredundant, or first (one minimal model)")
 	f.IntVar(&m.most, "max-models", qca.DefaultModels, "list at most so many models; all are counted")
 }
 
-func (m *qcaMinimum) options(d qca.Data) (qca.Options, error) {
-	o := qca.Options{Solution: qca.Kind(m.kind), Contradictions: m.contradictions, Models: qca.Models(m.all), MaxModels: m.most}
-	var err error
+// analysis makes the table and the choices that the flags make; the third result is what they exclude.
+func (m *qcaMinimum) analysis(ctx context.Context, in *qcaInput, d qca.Data) (qca.Analysis, qca.Table, qca.Exclusions, error) {
+	a := qca.Analysis{Data: d, Cutoffs: in.cutoffs, Options: qca.Options{Solution: qca.Kind(m.kind), Contradictions: m.contradictions, Models: qca.Models(m.all), MaxModels: m.most}}
+	var x qca.Exclusions
+	t, err := qca.NewTable(d, in.cutoffs)
+	if err != nil {
+		return a, t, x, invalid(err)
+	}
+	o := &a.Options
 	if o.Exclude, err = rowNumbers(m.exclude); err != nil {
-		return o, err
+		return a, t, x, err
 	}
-	if o.Solution == qca.Intermediate {
-		o.Expect, err = expectations(m.expect, d.Conditions)
+	switch {
+	case o.Solution != qca.Intermediate:
+	case m.expect == "" && len(in.stored.Expect) > 0 && len(in.stored.Conditions) == len(d.Conditions): // what the study expects
+		o.Expect = in.stored.Options(qca.Intermediate).Expect
+	default:
+		if o.Expect, err = expectations(m.expect, d.Conditions, len(m.together) > 0); err != nil {
+			return a, t, x, err
+		}
 	}
-	return o, err
+	for _, s := range m.together {
+		terms, err := expression(d, "--dir-exp-together", s)
+		if err != nil {
+			return a, t, x, err
+		}
+		o.Together = append(o.Together, terms...)
+	}
+	if m.assume != "" {
+		if o.Assume, err = expression(d, "--assume", m.assume); err != nil {
+			return a, t, x, err
+		}
+	}
+	var necessary []qca.Expression
+	var impossible qca.Expression
+	for _, s := range m.necessary {
+		n, err := expression(d, "--necessary", s)
+		if err != nil {
+			return a, t, x, err
+		}
+		necessary = append(necessary, n)
+	}
+	if m.impossible != "" {
+		if impossible, err = expression(d, "--impossible", m.impossible); err != nil {
+			return a, t, x, err
+		}
+	}
+	if m.enhanced {
+		x, err = a.Enhanced(ctx, necessary, impossible)
+	} else {
+		x.Untenable, err = t.Untenable(necessary, impossible)
+	}
+	if err != nil {
+		return a, t, x, invalid(err)
+	}
+	o.Exclude = append(o.Exclude, x.All()...)
+	return a, t, x, nil
+}
+
+// expression reads an expression that a flag gives, over the conditions of the data.
+func expression(d qca.Data, flag, text string) (qca.Expression, error) {
+	x, err := boolean.Parse(text, booleans(d))
+	if err != nil {
+		return nil, fault.New(fault.Usage, "%s %s", flag, fault.Message(misread(err)))
+	}
+	terms, err := x.Terms()
+	if err != nil {
+		return nil, fault.New(fault.Usage, "%s %s", flag, fault.Message(misread(err)))
+	}
+	return append(qca.Expression{}, terms...), nil
+}
+
+// booleans are the conditions of data as those of expressions.
+func booleans(d qca.Data) []boolean.Condition {
+	var out []boolean.Condition
+	for j, n := range d.Conditions {
+		c := boolean.Condition{Name: n, Levels: 2}
+		if d.Levels != nil {
+			c.Levels = d.Levels[j]
+		}
+		out = append(out, c)
+	}
+	return out
 }
 
 func (e *env) qcaMinimize() *cobra.Command {
 	var in qcaInput
 	var m qcaMinimum
+	var asCSV bool
 	c := qcaCommand("minimize [DATA.csv]", "Find all minimal explanations of the outcome",
 		"  throughline qca minimize cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP\n"+
 			"  throughline qca minimize cases.csv --outcome SUCCESS --solution intermediate --dir-exp 1,-,0\n"+
@@ -472,28 +579,45 @@ func (e *env) qcaMinimize() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o, err := m.options(d)
+			a, t, excluded, err := m.analysis(ctx, &in, d)
 			if err != nil {
 				return err
 			}
-			t, err := qca.NewTable(d, in.cutoffs)
+			solutions, err := t.Minimize(ctx, a.Options)
 			if err != nil {
 				return invalid(err)
 			}
-			solutions, err := t.Minimize(ctx, o)
-			if err != nil {
-				return invalid(err)
+			if asCSV {
+				return e.csv(qca.Records(solutions))
 			}
-			return e.print(map[string]any{"truthTable": t, "solutions": solutions}, func(w io.Writer) {
+			out := map[string]any{"truthTable": t, "solutions": solutions}
+			if len(excluded.All()) > 0 {
+				out["excluded"] = excluded
+			}
+			return e.print(out, func(w io.Writer) {
 				printTable(w, t)
+				printExcluded(w, t, excluded)
 				for _, s := range solutions {
-					printSolution(w, s)
+					printSolution(w, t, s)
 				}
 			})
 		})
 	in.flags(c, true)
 	m.flags(c)
+	csvFlag(c, &asCSV)
 	return c
+}
+
+func csvFlag(c *cobra.Command, to *bool) {
+	c.Flags().BoolVar(to, "csv", false, "print for a spreadsheet")
+}
+
+// csv prints lines of a table for spreadsheets.
+func (e *env) csv(records [][]string) error {
+	if err := tabular.WriteCSV(e.out, records); err != nil {
+		return fault.Wrap(fault.Unavailable, err, "The table cannot be written.")
+	}
+	return nil
 }
 
 func rowNumbers(s string) ([]uint64, error) {
@@ -508,8 +632,11 @@ func rowNumbers(s string) ([]uint64, error) {
 	return out, nil
 }
 
-func expectations(s string, conditions []string) ([][]int, error) {
+func expectations(s string, conditions []string, more bool) ([][]int, error) {
 	if strings.TrimSpace(s) == "" {
+		if more {
+			return nil, nil
+		}
 		return nil, fault.New(fault.Usage, "An intermediate solution needs --dir-exp: for each condition the level that is expected to help, or -, as 1,-,0.")
 	}
 	parts := strings.Split(s, ",")
@@ -534,7 +661,25 @@ func expectations(s string, conditions []string) ([][]int, error) {
 	return out, nil
 }
 
-func printSolution(w io.Writer, s qca.Solution) {
+// mostAssumed is how many assumptions of a model are written out on a screen.
+const mostAssumed = 12
+
+func printExcluded(w io.Writer, t qca.Table, x qca.Exclusions) {
+	for _, g := range []struct {
+		why string
+		ns  []uint64
+	}{{"untenable, because something necessary is not there or it cannot be", x.Untenable}, {"it would be assumed of the outcome and of its absence", x.Contradictory}, {"coded positive for the outcome and for its absence", x.Simultaneous}} {
+		for i, n := range g.ns {
+			if i == mostAssumed {
+				fmt.Fprintf(w, "  and %d more\n", len(g.ns)-i)
+				break
+			}
+			fmt.Fprintf(w, "Excluded (%s): %s\n", g.why, t.Expression(n))
+		}
+	}
+}
+
+func printSolution(w io.Writer, t qca.Table, s qca.Solution) {
 	name := strings.ToUpper(string(s.Kind[:1])) + string(s.Kind[1:]) + " solution for " + s.Outcome
 	if s.From != nil {
 		name += fmt.Sprintf(" (from conservative model %d and parsimonious model %d)", s.From.Conservative, s.From.Parsimonious)
@@ -553,16 +698,36 @@ func printSolution(w io.Writer, s qca.Solution) {
 	for i, m := range s.Models {
 		fmt.Fprintf(w, "M%d  %s\n", i+1, m.Expr)
 		fmt.Fprintf(w, "    consistency %.3f, PRI %.3f, coverage %.3f\n", m.Fit.Solution.Consistency, m.Fit.Solution.PRI, m.Fit.Solution.Coverage)
-		for n, t := range m.Fit.Terms {
-			fmt.Fprintf(w, "    %s  consistency %.3f, PRI %.3f, coverage %.3f (unique %.3f)  %s\n", s.PrimeImplicants[m.Terms[n]].Expr, t.Consistency, t.PRI, t.RawCoverage, t.UniqueCoverage, strings.Join(t.Cases, ", "))
+		for n, f := range m.Fit.Terms {
+			fmt.Fprintf(w, "    %s  consistency %.3f, PRI %.3f, coverage %.3f (unique %.3f)  %s\n", s.PrimeImplicants[m.Terms[n]].Expr, f.Consistency, f.PRI, f.RawCoverage, f.UniqueCoverage, strings.Join(f.Cases, ", "))
 		}
 		if m.AssumptionCount > 0 {
 			fmt.Fprintf(w, "    assumes the outcome for %d configurations that no case shows\n", m.AssumptionCount)
+			for i, n := range m.Assumptions {
+				if i == mostAssumed {
+					break
+				}
+				fmt.Fprintf(w, "      %s%s\n", t.Expression(n), ease(s, n))
+			}
+			if more := m.AssumptionCount - uint64(min(len(m.Assumptions), mostAssumed)); more > 0 {
+				fmt.Fprintf(w, "      and %d more\n", more)
+			}
 		}
 	}
 	if left := len(s.Models); s.ModelCount.IsInt64() && s.ModelCount.Int64() > int64(left) {
 		fmt.Fprintf(w, "(%d of them are listed)\n", left)
 	}
+}
+
+// ease says of an assumption whether it is an easy counterfactual, where that was asked.
+func ease(s qca.Solution, n uint64) string {
+	switch {
+	case s.Kind != qca.Intermediate:
+		return ""
+	case slices.Contains(s.Easy, n):
+		return "  (easy)"
+	}
+	return "  (difficult)"
 }
 
 func (e *env) qcaNecessity() *cobra.Command {
@@ -606,50 +771,5 @@ func (e *env) qcaNecessity() *cobra.Command {
 	f.Float64Var(&n.Consistency, "incl-cut", 0.9, "consistency that what is necessary needs")
 	f.Float64Var(&n.RoN, "ron-cut", 0.5, "relevance of necessity (RoN) that it needs as well")
 	f.IntVar(&n.Depth, "depth", 0, "join at most so many conditions (default: all)")
-	return c
-}
-
-func (e *env) qcaRobustness() *cobra.Command {
-	var in qcaInput
-	var m qcaMinimum
-	var p qca.PermutationOptions
-	c := qcaCommand("robustness [DATA.csv]", "Tell how far a solution holds: chance, cut-offs, single cases and conditions",
-		"  throughline qca robustness cases.csv --outcome SUCCESS --conditions COAL,LEAD,PROP --solution parsimonious\n  throughline qca robustness --analysis ana-crisp --json",
-		func(ctx context.Context, _ *cobra.Command, args []string) error {
-			d, err := in.read(ctx, e, args)
-			if err != nil {
-				return err
-			}
-			o, err := m.options(d)
-			if err != nil {
-				return err
-			}
-			p.Progress = e.progress("checked")
-			r, err := qca.Analysis{Data: d, Cutoffs: in.cutoffs, Options: o}.Robustness(ctx, p)
-			if err != nil {
-				return invalid(err)
-			}
-			return e.print(r, func(w io.Writer) {
-				for _, s := range r.Words {
-					fmt.Fprintln(w, s)
-				}
-				fmt.Fprintln(w, "\nEach cut-off alone")
-				for _, x := range r.Cutoffs {
-					fmt.Fprintf(w, "  %v\n", x)
-				}
-				fmt.Fprintln(w, "\nEach case left out")
-				for _, x := range r.Cases {
-					fmt.Fprintf(w, "  %v\n", x)
-				}
-				fmt.Fprintln(w, "\nEach condition left out")
-				for _, x := range r.Conditions {
-					fmt.Fprintf(w, "  %v\n", x)
-				}
-			})
-		})
-	in.flags(c, true)
-	m.flags(c)
-	c.Flags().IntVar(&p.Runs, "shuffles", 10_000, "shuffles of the outcome; when there are fewer different ones, all of them")
-	c.Flags().Uint64Var(&p.Seed, "seed", 1, "of the shuffles")
 	return c
 }

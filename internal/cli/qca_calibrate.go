@@ -32,17 +32,11 @@ func (e *env) qcaCalibrate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			i := slices.Index(t.header[1:], column) + 1
-			if i == 0 {
-				return fault.New(fault.Usage, "--column is %q, which is no column of %s; it has %s.", column, args[0], strings.Join(t.header[1:], ", "))
+			i, err := t.find("--column", column)
+			if err != nil {
+				return err
 			}
-			raw := t.values[i]
-			for n, x := range raw {
-				if math.IsNaN(x) && !slices.ContainsFunc(t.wrong, func(p fault.Problem) bool { return p.Line == t.lines[n] && p.Field == column }) {
-					t.add(t.lines[n], column, "is empty; give a value or leave the case out")
-				}
-			}
-			t.wrong = slices.DeleteFunc(t.wrong, func(p fault.Problem) bool { return p.Field != "" && p.Field != column })
+			raw := t.numbers(i)
 			if err := t.wrong.Err(); err != nil {
 				return err
 			}

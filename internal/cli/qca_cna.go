@@ -18,11 +18,13 @@ func (e *env) qcaCNA() *cobra.Command {
 	var o cna.Options
 	var factors []string
 	var ordering, until, variation string
-	c := command("cna DATA.csv", "Find what causes what in calibrated data: coincidence analysis, for one, several or all outcomes",
+	var in qcaInput
+	c := qcaCommand("cna [DATA.csv]", "Find what causes what in calibrated data: coincidence analysis, for one, several or all outcomes",
 		"  throughline qca cna DATA.csv --con 0.8 --cov 0.8\n"+
 			"  throughline qca cna DATA.csv --outcome SUCCESS,~SPLIT --con 0.85 --cov 0.8 --json\n"+
 			"  throughline qca cna DATA.csv --ordering \"A, B < C < D\" --exclude \"A, ~B -> D\"\n"+
-			"  throughline qca cna DATA.csv --outcome REGIME=2 --until sufficient", 1,
+			"  throughline qca cna DATA.csv --outcome REGIME=2 --until sufficient\n"+
+			"  throughline qca cna --analysis ana-crisp --con 0.8 --cov 0.8",
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
 			var err error
 			if o.Ordering, err = cna.ParseOrdering(ordering); err != nil {
@@ -45,12 +47,12 @@ func (e *env) qcaCNA() *cobra.Command {
 					return fault.New(fault.Usage, "--%s is %v; expected a number above 0 and up to 1.", x.flag, x.value)
 				}
 			}
-			d, err := readScores(args[0], factors)
+			d, err := e.scores(ctx, &in, args, factors)
 			if err != nil {
 				return err
 			}
 			if err := d.Valid(); err != nil {
-				return fault.New(fault.Invalid, "%s: %s. --factors chooses the columns to use.", args[0], err)
+				return fault.New(fault.Invalid, "%s: %s. --factors chooses the columns to use.", strings.Join(append(args, in.analysis), ""), err)
 			}
 			tell := map[cna.Stage]func(done, total int){}
 			o.Progress = func(stage cna.Stage, done, total int) {
@@ -78,6 +80,7 @@ func (e *env) qcaCNA() *cobra.Command {
 			}
 			return errors.Join(e.print(out, func(w io.Writer) { printCNA(w, r, o, out.Stopped) }), err)
 		})
+	in.studyFlags(c)
 	f := c.Flags()
 	f.StringSliceVar(&factors, "factors", nil, "columns to use; all when not given")
 	f.StringSliceVar(&o.Outcomes, "outcome", nil, "what to explain, as X, ~X (absence) or X=2; the presence, or every category, of every factor when not given")
@@ -148,6 +151,37 @@ func printCNA(w io.Writer, r cna.Result, o cna.Options, stopped cna.Stage) {
 			fmt.Fprintln(w, "More than one fits: the data do not choose between them.")
 		}
 	}
+}
+
+// scores are those of a file, or of an analysis of a study with its outcome as one more factor.
+func (e *env) scores(ctx context.Context, in *qcaInput, args, columns []string) (cna.Data, error) {
+	if in.analysis == "" {
+		if len(args) != 1 {
+			return cna.Data{}, fault.New(fault.Usage, "Give a file of calibrated data, DATA.csv, or an analysis of a study with --analysis.")
+		}
+		return readScores(args[0], columns)
+	}
+	d, err := in.read(ctx, e, args)
+	if err != nil {
+		return cna.Data{}, err
+	}
+	all := append(slices.Clone(d.Conditions), d.OutcomeName)
+	out := cna.Data{Cases: d.Cases, Values: make([][]float64, len(d.Cases))}
+	for _, name := range columns {
+		if !slices.Contains(all, name) {
+			return out, fault.New(fault.Usage, "There is no condition %q in %s; there are: %s.", name, in.analysis, strings.Join(all, ", "))
+		}
+	}
+	for j, name := range all {
+		if len(columns) > 0 && !slices.Contains(columns, name) {
+			continue
+		}
+		out.Factors = append(out.Factors, name)
+		for i := range d.Cases {
+			out.Values[i] = append(out.Values[i], append(slices.Clone(d.Values[i]), d.Outcome[i])[j])
+		}
+	}
+	return out, nil
 }
 
 // readScores reads the columns of a table that are asked for, or all.

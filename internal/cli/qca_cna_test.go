@@ -71,7 +71,7 @@ func TestQcaCNAWrong(t *testing.T) {
 		kind  fault.Kind
 		want  string
 	}{
-		{education, []string{}, fault.Usage, "takes 1 argument"},
+		{education, []string{}, fault.Usage, "Give a file of calibrated data"},
 		{education, []string{"nowhere.csv"}, fault.Usage, "no file nowhere.csv"},
 		{education, []string{"DATA", "--colour"}, fault.Usage, "unknown flag"},
 		{education, []string{"DATA", "--con", "7"}, fault.Usage, "--con is 7"},
@@ -113,8 +113,9 @@ func FuzzParseTable(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for i, values := range d.values {
-			if i > 0 && len(values) != len(d.cases) || len(d.lines) != len(d.cases) {
+		for i := range d.cells {
+			values := d.numbers(i)
+			if len(values) != len(d.cases) || len(d.lines) != len(d.cases) {
 				t.Errorf("%d cases, %d values of column %d, %d lines", len(d.cases), len(values), i, len(d.lines))
 			}
 		}

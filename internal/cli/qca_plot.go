@@ -51,15 +51,7 @@ func (e *env) qcaPlot() *cobra.Command {
 
 // points gives each case's membership in an expression and in the outcome.
 func points(d qca.Data, set string) ([]picture.Point, error) {
-	var conditions []boolean.Condition
-	for j, n := range d.Conditions {
-		levels := 2
-		if d.Levels != nil {
-			levels = d.Levels[j]
-		}
-		conditions = append(conditions, boolean.Condition{Name: n, Levels: levels})
-	}
-	x, err := boolean.Parse(set, conditions)
+	x, err := boolean.Parse(set, booleans(d))
 	if err != nil {
 		return nil, misread(err)
 	}

@@ -33,19 +33,15 @@ func (e *env) qcaWriting(use, short, example string, write func(qca.Analysis, qc
 		if err != nil {
 			return err
 		}
-		o, err := m.options(d)
+		a, t, _, err := m.analysis(ctx, &in, d)
 		if err != nil {
 			return err
 		}
-		t, err := qca.NewTable(d, in.cutoffs)
+		solutions, err := t.Minimize(ctx, a.Options)
 		if err != nil {
 			return invalid(err)
 		}
-		solutions, err := t.Minimize(ctx, o)
-		if err != nil {
-			return invalid(err)
-		}
-		text, err := write(qca.Analysis{Data: d, Cutoffs: in.cutoffs, Options: o}, t, solutions)
+		text, err := write(a, t, solutions)
 		if err != nil {
 			return invalid(err)
 		}
