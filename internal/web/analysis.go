@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -19,6 +20,7 @@ import (
 // analysesPage lists the analyses of a study.
 type analysesPage struct {
 	Items []analysisLine
+	New   string
 }
 
 type analysisLine struct {
@@ -48,6 +50,8 @@ type analysisPage struct {
 	Again     string // address to run it again; empty: not for this role
 	Version   int64
 	Message   string
+	Changed   *changedView // nil: nothing has, or there was no result before
+	Files     []fileLink   // empty: not for this member, or the result is of an earlier state
 	Columns   []scoreColumn
 	Rows      []truthRow
 	Solutions []solutionView
@@ -91,16 +95,27 @@ type modelView struct {
 	PRI         string
 	Coverage    string
 	Terms       []termView
+	Assumed     *assumedView // nil: nothing is assumed, or it is not for this member
+}
+
+// assumedView is what a model supposes of combinations that nobody has seen.
+type assumedView struct {
+	Count uint64
+	Words []string // the first of them
+	More  uint64
 }
 
 type termView struct {
 	Formula     string
+	Href        string // its evidence
 	Words       string
 	Consistency string
 	Raw         string
 	Unique      string
 	Cases       caseList
 }
+
+type fileLink struct{ Name, Words, Href string }
 
 type letterName struct{ Letter, Name, Href string }
 
@@ -110,12 +125,16 @@ func (s *Server) analyses() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/analysis", Policy: Of(study.Read), Nav: "Analysis", Handle: showAnalyses},
+			{Pattern: "GET /s/{study}/analysis/new", Policy: Of(study.Edit), Handle: newAnalysis},
+			{Pattern: "POST /s/{study}/analysis/new", Policy: Of(study.Edit), Handle: newAnalysis},
 			{Pattern: "GET /s/{study}/analysis/{id}", Policy: On(study.Read, thread.Analysis), Handle: showAnalysis},
 			{Pattern: "POST /s/{study}/analysis/{id}/run", Policy: On(study.Edit, thread.Analysis), Handle: runAnalysis},
 			{Pattern: "GET /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
 			{Pattern: "POST /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
+			{Pattern: "GET /s/{study}/analysis/{id}/term/{kind}/{model}/{term}", Policy: On(study.Read, thread.Analysis), Handle: showTerm},
+			{Pattern: "GET /s/{study}/analysis/{id}/file/{file}", Policy: On(study.Read, thread.Analysis), Handle: analysisDownload},
 		},
-		Pages: []page{analysesPage{}, analysisPage{}},
+		Pages: []page{analysesPage{}, analysisPage{}, termPage{}},
 	}
 }
 
@@ -129,6 +148,9 @@ func showAnalyses(v *visit) error {
 		return err
 	}
 	p := analysesPage{}
+	if v.may(study.Edit, "") {
+		p.New = v.at("analysis", "new")
+	}
 	for _, it := range items {
 		a := it.Object
 		l := analysisLine{Title: a.Title, Href: v.page(a.ID), Sort: a.Mode, Outcome: string(a.Outcome), State: it.Node.State(), Shows: a.Reading}
@@ -192,8 +214,10 @@ func (v *visit) analysisPage(message string) error {
 	for _, e := range a.Expect {
 		p.Expect = append(p.Expect, fmt.Sprintf("“%s” helps when it is %s: %s", byID[e.Condition].Name, e.Helps, e.Why))
 	}
+	var letter []string
 	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
 		c := byID[id]
+		letter = append(letter, c.Letter)
 		p.Letters = append(p.Letters, letterName{c.Letter, c.Name, v.page(id)})
 		if id != a.Outcome {
 			p.Columns = append(p.Columns, scoreColumn{Name: c.Name, Letter: c.Letter, Href: v.page(id)})
@@ -202,15 +226,28 @@ func (v *visit) analysisPage(message string) error {
 	if a.Result == nil {
 		return v.render(a.Title, p)
 	}
-	data, err := v.aged(a, all, &p)
+	if p.Changed, err = v.changed(a, names, letters, letter); err != nil {
+		return err
+	}
+	data, aged, err := v.aged(a, all)
 	if err != nil {
 		return err
 	}
+	p.Aged = aged
 	whole := v.seesAll(data, names) // what names every case is for those alone who may see them all
+	var anew computed
+	if whole {
+		if anew, err = compute(a, data); err != nil {
+			return err
+		}
+		for _, f := range analysisFiles {
+			p.Files = append(p.Files, fileLink{f.name, f.words, v.at("analysis", string(a.ID), "file", f.name)})
+		}
+	}
 	for _, r := range a.Result.Rows {
 		row := truthRow{Cases: v.caseList(r.Cases, names, "scores"), Consistency: two(r.Consistency), PRI: two(r.PRI), Output: outputWord(r.Output), Deviant: v.caseList(r.Deviant, names, "scores"), HasDeviant: len(r.Deviant) > 0}
 		for _, x := range r.Configuration {
-			row.Cells = append(row.Cells, map[bool]string{true: "present", false: "absent"}[x == '1'])
+			row.Cells = append(row.Cells, literal{Level: int(x - '0'), Multi: x > '1'}.needs())
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -229,12 +266,15 @@ func (v *visit) analysisPage(message string) error {
 			if len(s.Models) > 1 {
 				model.Name = fmt.Sprintf("Model %d of %d", i+1, len(s.Models))
 			}
-			for _, t := range m.Terms {
-				model.Terms = append(model.Terms, termView{Formula: t.Formula, Words: formulaWords(t.Formula, letters), Consistency: two(t.Consistency), Raw: two(t.RawCoverage), Unique: two(t.UniqueCoverage), Cases: v.caseList(t.Cases, names, "scores")})
+			for n, t := range m.Terms {
+				model.Terms = append(model.Terms, termView{Formula: t.Formula, Href: v.term(a.ID, s.Kind, i, n), Words: formulaWords(t.Formula, letters), Consistency: two(t.Consistency), Raw: two(t.RawCoverage), Unique: two(t.UniqueCoverage), Cases: v.caseList(t.Cases, names, "scores")})
 			}
 			view.Models = append(view.Models, model)
 		}
 		if len(view.Models) > 0 && whole {
+			if err := anew.assumed(v.Ctx, qca.Kind(s.Kind), view.Models, letters); err != nil {
+				return err
+			}
 			if view.Holds, err = v.holds(a, data, s.Kind); err != nil {
 				return err
 			}
@@ -287,26 +327,51 @@ func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView
 	return out, nil
 }
 
-// aged tells on the page whether the frozen result was computed from other values than those that stand now, and gives
-// them when it was not. A member of a country team sees only a part of the scores, and is told nothing but that.
-func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition, p *analysisPage) (qca.Data, error) {
+// aged tells whether the frozen result was computed from other values than those that stand now, and gives them when it
+// was not. A member of a country team sees only a part of the scores, and is told nothing but that.
+func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition) (d qca.Data, words string, err error) {
 	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{})
 	if err != nil {
-		return qca.Data{}, err
+		return d, "", err
 	}
 	const changed = "The scores or calibrations have changed since this result was computed: it no longer is what an analysis of the scores that stand now would give."
-	d, err := a.Data(conditions, store.Objects(scores))
+	d, err = a.Data(conditions, store.Objects(scores))
 	switch {
 	case fault.Of(err) == fault.Invalid:
-		p.Aged = changed + " It cannot be run just now, because a score is missing or does not fit its calibration."
+		return qca.Data{}, changed + " It cannot be run just now, because a score is missing or does not fit its calibration.", nil
 	case err != nil:
-		return qca.Data{}, err
+		return qca.Data{}, "", err
 	case a.Inputs != "" && a.InputsOf(d) != a.Inputs:
-		p.Aged = changed
-	default:
-		return d, nil
+		return qca.Data{}, changed, nil
 	}
-	return qca.Data{}, nil
+	return d, "", nil
+}
+
+// mostAssumed is how many assumptions of a model a page writes out.
+const mostAssumed = 10
+
+// assumed adds to the models of a solution what each supposes of combinations that nobody has seen.
+func (c computed) assumed(ctx context.Context, kind qca.Kind, models []modelView, letters map[string]string) error {
+	solutions, err := c.table.Minimize(ctx, c.analysis.Options(kind))
+	if err != nil {
+		return ctx.Err()
+	}
+	for i := range models {
+		for _, s := range solutions {
+			for _, m := range s.Models {
+				if m.Expr != models[i].Formula || m.AssumptionCount == 0 || models[i].Assumed != nil {
+					continue
+				}
+				out := &assumedView{Count: m.AssumptionCount}
+				for _, n := range m.Assumptions[:min(mostAssumed, len(m.Assumptions))] {
+					out.Words = append(out.Words, formulaWords(c.table.Expression(n), letters))
+				}
+				out.More = out.Count - uint64(len(out.Words))
+				models[i].Assumed = out
+			}
+		}
+	}
+	return nil
 }
 
 // plainWords says what an analysis shows before any number: how much of what is possible was seen, what goes with the
@@ -350,17 +415,17 @@ func formulaWords(formula string, letters map[string]string) string {
 	var terms []string
 	for _, t := range strings.Split(formula, "+") {
 		var parts []string
-		for _, x := range strings.Split(strings.TrimSpace(t), "*") {
-			x = strings.TrimSpace(x)
-			letter, absent := strings.CutPrefix(x, "~")
-			name := letters[letter]
+		for _, l := range literals(t) {
+			name := letters[l.Letter]
 			if name == "" {
-				name = letter
+				name = l.Letter
 			}
-			if absent {
-				name = "absence of “" + name + "”"
-			} else {
-				name = "“" + name + "”"
+			name = "“" + name + "”"
+			switch {
+			case l.Multi:
+				name += fmt.Sprintf(" at level %d", l.Level)
+			case l.Level == 0:
+				name = "absence of " + name
 			}
 			parts = append(parts, name)
 		}
@@ -400,22 +465,4 @@ func runAnalysis(v *visit) error {
 		return err
 	}
 	return v.to(v.page(v.Node.ID))
-}
-
-func editAnalysis(v *visit) error {
-	a := v.Object.(synthesis.Analysis)
-	v.crumb("Analysis", v.at("analysis"))
-	v.crumb(a.Title, v.page(a.ID))
-	return edit(v, editing[synthesis.Analysis]{Heading: "Edit the analysis", Intro: "What it is called and how it is read. The result itself changes only when it is run again.",
-		Form: func(a synthesis.Analysis) form {
-			return form{Submit: "Save the analysis", Cancel: v.page(a.ID), Fields: []field{
-				{Name: "title", Label: "Title", Value: a.Title, Required: true},
-				{Name: "reading", Label: "What it shows, in plain words", Kind: areaField, Value: a.Reading},
-			}}
-		},
-		Read: func(f form, a synthesis.Analysis, ps *fault.Problems) synthesis.Analysis {
-			a.Title, a.Reading = f.text("title"), f.text("reading")
-			return a
-		},
-		Done: func(a synthesis.Analysis) string { return v.page(a.ID) }})
 }

@@ -204,6 +204,20 @@ func (f form) number(ps *fault.Problems, name string) int {
 	return n
 }
 
+// real gives a number that may have decimals; an empty field is 0. What is no number is noted.
+func (f form) real(ps *fault.Problems, name string) float64 {
+	s := f.text(name)
+	if s == "" {
+		return 0
+	}
+	x, err := strconv.ParseFloat(s, 64)
+	if err != nil || x-x != 0 { // the difference is no number for infinities and what is no number
+		ps.Add(name, "is %q; expected a number such as 0.75", s)
+		return 0
+	}
+	return x
+}
+
 func (f form) field(name string) field {
 	for _, x := range f.Fields {
 		if x.Name == name {

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"throughline/analysis/qca"
+	"throughline/exchange/tabular"
+	"throughline/internal/fault"
+	"throughline/internal/synthesis"
+	"throughline/internal/thread"
+)
+
+// computed is an analysis computed anew from the scores, with all that its page does not keep: fit of every kind of
+// solution, for the outcome and for its absence, with the assumptions made.
+type computed struct {
+	analysis synthesis.Analysis
+	data     qca.Data
+	table    qca.Table
+	absence  qca.Table
+	kinds    []qca.Kind
+}
+
+func compute(a synthesis.Analysis, d qca.Data) (computed, error) {
+	c := computed{analysis: a, data: d, kinds: []qca.Kind{qca.Conservative, qca.Parsimonious}}
+	if len(a.Expect) > 0 {
+		c.kinds = append(c.kinds, qca.Intermediate)
+	}
+	var err error
+	if c.table, err = qca.NewTable(d, c.cutoffs()); err != nil {
+		return c, fault.Wrap(fault.Invalid, err, "The analysis cannot be computed: %s.", err)
+	}
+	if c.absence, err = qca.NewTable(d.Negate(), c.cutoffs()); err != nil {
+		return c, fault.Wrap(fault.Invalid, err, "The analysis cannot be computed: %s.", err)
+	}
+	return c, nil
+}
+
+func (c computed) cutoffs() qca.Cutoffs {
+	return qca.Cutoffs{Frequency: c.analysis.Frequency, Consistency: c.analysis.Consistency, PRI: c.analysis.PRI}
+}
+
+// solutions are those for the outcome, then those for its absence; without those that do not exist. For the absence nothing
+// is expected by theory, so that there is no intermediate one.
+func (c computed) solutions(ctx context.Context) ([]qca.Solution, error) {
+	var out []qca.Solution
+	add := func(t qca.Table, k qca.Kind) error {
+		found, err := t.Minimize(ctx, c.analysis.Options(k))
+		if ctx.Err() != nil {
+			return err
+		}
+		if err == nil { // otherwise there is none, which the page says in words
+			out = append(out, found...)
+		}
+		return nil
+	}
+	for _, k := range c.kinds {
+		if err := add(c.table, k); err != nil {
+			return nil, err
+		}
+	}
+	for _, k := range []qca.Kind{qca.Conservative, qca.Parsimonious} {
+		if err := add(c.absence, k); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// file is a download: its name, what it holds in words, and how it is made.
+type analysisFile struct {
+	name, words, sort string
+	write             func(ctx context.Context, c computed) ([]byte, error)
+}
+
+func spreadsheet(records func(ctx context.Context, c computed) ([][]string, error)) func(ctx context.Context, c computed) ([]byte, error) {
+	return func(ctx context.Context, c computed) ([]byte, error) {
+		rs, err := records(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		var b bytes.Buffer
+		err = tabular.WriteCSV(&b, rs)
+		return b.Bytes(), err
+	}
+}
+
+const csvSort, textSort = "text/csv; charset=utf-8", "text/plain; charset=utf-8"
+
+// analysisFiles are the downloads of an analysis.
+var analysisFiles = []analysisFile{
+	{"data.csv", "The data: the membership of every case in every condition", csvSort,
+		spreadsheet(func(_ context.Context, c computed) ([][]string, error) { return c.data.Records(), nil })},
+	{"truth-table.csv", "The truth table", csvSort,
+		spreadsheet(func(_ context.Context, c computed) ([][]string, error) { return c.table.Records(), nil })},
+	{"solutions.csv", "Every model of every solution, for the outcome and for its absence", csvSort,
+		spreadsheet(func(ctx context.Context, c computed) ([][]string, error) {
+			s, err := c.solutions(ctx)
+			return qca.Records(s), err
+		})},
+	{"analysis.json", "All of it for machines", "application/json", func(ctx context.Context, c computed) ([]byte, error) {
+		s, err := c.solutions(ctx)
+		if err != nil {
+			return nil, err
+		}
+		necessary, err := qca.Necessities(ctx, c.data, qca.NecessityCutoffs{})
+		if err != nil {
+			return nil, err
+		}
+		return json.MarshalIndent(map[string]any{"data": c.data, "truthTable": c.table, "absence": c.absence, "solutions": s, "necessary": necessary}, "", "  ")
+	}},
+	{"repeat.R", "A script that repeats it in R with the package QCA, the data in it, and says what it should print", textSort, func(ctx context.Context, c computed) ([]byte, error) {
+		var b bytes.Buffer
+		err := c.each(ctx, func(a qca.Analysis, s []qca.Solution) error {
+			script, err := a.RScript(s)
+			b.WriteString(script + "\n")
+			return err
+		})
+		return b.Bytes(), err
+	}},
+	{"methods.txt", "A paragraph for a paper, with every choice that was made", textSort, func(ctx context.Context, c computed) ([]byte, error) {
+		var b bytes.Buffer
+		err := c.each(ctx, func(a qca.Analysis, s []qca.Solution) error {
+			b.WriteString(a.Methods(c.table, s) + "\n\n")
+			return nil
+		})
+		return b.Bytes(), err
+	}},
+}
+
+// each minimises for the outcome in every way that the analysis asks for.
+func (c computed) each(ctx context.Context, do func(qca.Analysis, []qca.Solution) error) error {
+	for _, k := range c.kinds {
+		a := qca.Analysis{Data: c.data, Cutoffs: c.cutoffs(), Options: c.analysis.Options(k)}
+		s, err := c.table.Minimize(ctx, a.Options)
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			continue
+		}
+		if err := do(a, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// analysisDownload sends one of the files. They name every case, and so are for those alone who may see them all; and they
+// are computed from the scores that stand, and so are there only when the result is too.
+func analysisDownload(v *visit) error {
+	for _, f := range analysisFiles {
+		if f.name != v.R.PathValue("file") {
+			continue
+		}
+		c, err := v.computed()
+		if err != nil {
+			return err
+		}
+		b, err := f.write(v.Ctx, c)
+		if err != nil {
+			return err
+		}
+		v.send(f.sort, b, strings.TrimPrefix(string(c.analysis.ID), thread.Analysis.Prefix())+"-"+f.name)
+		return nil
+	}
+	return fault.New(fault.NotFound, "There is no such file of an analysis.")
+}
+
+// computed computes the analysis of the address, for those who may see all of it.
+func (v *visit) computed() (computed, error) {
+	a := v.Object.(synthesis.Analysis)
+	names, err := v.caseNames()
+	if err != nil {
+		return computed{}, err
+	}
+	conditions, err := v.conditions()
+	if err != nil {
+		return computed{}, err
+	}
+	d, aged, err := v.aged(a, conditions)
+	switch {
+	case err != nil:
+		return computed{}, err
+	case a.Result == nil:
+		return computed{}, fault.New(fault.NotFound, "The analysis has no result yet. Run it first.")
+	case aged != "":
+		return computed{}, fault.New(fault.Conflict, "The scores or the choices have changed since the result was computed. Run the analysis again first.")
+	case !v.seesAll(d, names):
+		return computed{}, fault.New(fault.Forbidden, "This names every case of the analysis, and some of them belong to other teams.")
+	}
+	return compute(a, d)
+}
+
+// send answers with a file; with a name for keeping it.
+func (v *visit) send(sort string, b []byte, name string) {
+	h := v.w.Header()
+	h.Set("Content-Type", sort)
+	h.Set("Content-Length", strconv.Itoa(len(b)))
+	if name != "" {
+		h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	}
+	v.w.WriteHeader(http.StatusOK)
+	_, _ = v.w.Write(b) // who asked may be gone
+}
