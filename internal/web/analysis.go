@@ -54,6 +54,7 @@ type analysisPage struct {
 	Files     []fileLink   // empty: not for this member, or the result is of an earlier state
 	Columns   []scoreColumn
 	Rows      []truthRow
+	Says      []string // how much so few cases can say, whatever the solution
 	Solutions []solutionView
 	Beside    *besideView // nil: as holdsView
 	Letters   []letterName
@@ -281,12 +282,37 @@ func (v *visit) analysisPage(message string) error {
 		}
 		p.Solutions = append(p.Solutions, view)
 	}
+	p.Says = common(p.Solutions)
 	if whole {
 		if p.Beside, err = v.besides(a, data, letters); err != nil {
 			return err
 		}
 	}
 	return v.render(a.Title, p)
+}
+
+// common takes what is said beside every solution out of them, so that it is said once.
+func common(solutions []solutionView) []string {
+	var views []*holdsView
+	for _, s := range solutions {
+		if s.Holds != nil {
+			views = append(views, s.Holds)
+		}
+	}
+	if len(views) < 2 {
+		return nil
+	}
+	var out []string
+	for _, w := range views[0].Words {
+		everywhere := func(v *holdsView) bool { return slices.Contains(v.Words, w) }
+		if !slices.ContainsFunc(views[1:], func(v *holdsView) bool { return !everywhere(v) }) {
+			out = append(out, w)
+		}
+	}
+	for _, v := range views {
+		v.Words = slices.DeleteFunc(v.Words, func(w string) bool { return slices.Contains(out, w) })
+	}
+	return out
 }
 
 // seesAll tells whether the member may see every case of the data, whose names it replaces the ids by.

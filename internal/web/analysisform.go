@@ -65,6 +65,7 @@ func (v *visit) analysisForm(e editing[synthesis.Analysis]) error {
 			field{Name: "frequency", Label: "Cases that a combination needs", Help: "A combination with fewer counts as not seen. With few cases: 1.", Value: strconv.Itoa(a.Frequency), Required: true},
 			field{Name: "consistency", Label: "Consistency that a combination needs", Help: "From 0.75 to 1; from here on it counts as going with the outcome. The usual 0.8 is a start: look for a gap in the truth table.", Value: number(a.Consistency), Required: true},
 			field{Name: "pri", Label: "PRI that it needs as well", Help: "0 asks for nothing; 0.5 keeps out combinations that go with the outcome as much as with its absence.", Value: number(a.PRI)})
+		help := "With any expectation there is an intermediate solution too."
 		for _, c := range conditions {
 			i := slices.IndexFunc(a.Expect, func(x synthesis.Expectation) bool { return x.Condition == c.ID })
 			var x synthesis.Expectation
@@ -75,8 +76,9 @@ func (v *visit) analysisForm(e editing[synthesis.Analysis]) error {
 				continue
 			}
 			f.Fields = append(f.Fields,
-				field{Name: "expect." + string(c.ID), Label: "Theory on “" + c.Name + "”", Help: "With any expectation there is an intermediate solution too.", Kind: selectField, Value: x.Helps, Options: expectations(c, x.Helps)},
+				field{Name: "expect." + string(c.ID), Label: "Theory on “" + c.Name + "”", Help: help, Kind: selectField, Value: x.Helps, Options: expectations(c, x.Helps)},
 				field{Name: "why." + string(c.ID), Label: "Why theory says so of “" + c.Name + "”", Value: x.Why})
+			help = "" // said once
 		}
 		f.Fields = append(f.Fields, field{Name: "reading", Label: "What it shows, in plain words", Kind: areaField, Value: a.Reading})
 		return f
