@@ -576,3 +576,76 @@ func checkSolution(t *testing.T, key string, s Solution, want, r oracleStage) (f
 	}
 	return fits
 }
+
+// TestOracleCausalChain minimises for each factor in turn, as the function causalChain of the R package does: every row
+// without a contradiction, parsimonious, all irredundant models. Its models of crisp data, found without cut-offs of
+// their own, are compared.
+func TestOracleCausalChain(t *testing.T) {
+	dir := shared(t)
+	b, err := os.ReadFile(filepath.Join(dir, "tools", "causalChain.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o struct {
+		Items []struct {
+			ID       string
+			Outcomes []struct {
+				Outcome     string
+				Conditions  []string
+				NModels     int
+				Models      [][]string
+				InclS, CovS numbers
+			}
+		}
+	}
+	if err := json.Unmarshal(b, &o); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]string{"educate": "cna_d.educate.csv", "women": "cna_d.women.csv", "irrigate": "cna_d.irrigate.csv", "rokkan": "QCA_Rokkan.csv"}
+	compared := 0
+	for _, item := range o.Items {
+		name, _, _ := strings.Cut(item.ID, "-")
+		for _, out := range item.Outcomes {
+			if files[name] == "" || out.NModels == 0 {
+				continue
+			}
+			table, err := NewTable(readData(t, filepath.Join(dir, "named", files[name]), out.Outcome, out.Conditions, nil), Cutoffs{Consistency: 1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s, err := table.Minimize(context.Background(), Options{Solution: Parsimonious, Models: Irredundant})
+			if err != nil {
+				t.Errorf("%s, %s: %v", item.ID, out.Outcome, err)
+				continue
+			}
+			var got, want []string
+			fit := map[string]ModelFit{}
+			sorted := func(terms []string) string {
+				terms = slices.Clone(terms)
+				slices.Sort(terms)
+				return strings.Join(terms, " + ")
+			}
+			for _, m := range s[0].Models {
+				var terms []string
+				for _, i := range m.Terms {
+					terms = append(terms, s[0].PrimeImplicants[i].Expr)
+				}
+				got = append(got, sorted(terms))
+				fit[sorted(terms)] = m.Fit.Solution
+			}
+			for i, m := range out.Models {
+				want = append(want, sorted(m))
+				if f := fit[sorted(m)]; math.Abs(f.Consistency-out.InclS[i]) > 1e-9 || math.Abs(f.Coverage-out.CovS[i]) > 1e-9 {
+					t.Errorf("%s, %s: %s has consistency %v and coverage %v, in R %v and %v", item.ID, out.Outcome, sorted(m), f.Consistency, f.Coverage, out.InclS[i], out.CovS[i])
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s, %s: %d models, in R %d\n%q\n%q", item.ID, out.Outcome, len(got), len(want), got, want)
+			}
+			compared++
+		}
+	}
+	t.Logf("%d outcomes compared", compared)
+}
