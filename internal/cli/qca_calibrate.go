@@ -12,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"throughline/analysis/qca"
+	"throughline/analysis/qca/picture"
 	"throughline/internal/fault"
 )
 
 // qcaCalibrate makes memberships, or levels, of the raw values of a column.
 func (e *env) qcaCalibrate() *cobra.Command {
-	var column, method, at string
+	var column, method, at, file string
 	var degree float64
 	var linear bool
 	var gaps int
@@ -26,6 +27,7 @@ func (e *env) qcaCalibrate() *cobra.Command {
 		"  throughline qca calibrate raw.csv --column GNP --method direct --at 400,550,900\n"+
 			"  throughline qca calibrate raw.csv --column GNP --method direct --at 400,550,900,1200,1500,2000 (in between is in)\n"+
 			"  throughline qca calibrate raw.csv --column GNP --method levels --at 550,850\n"+
+			"  throughline qca calibrate raw.csv --column GNP --at 400,550,900 --picture gnp.svg\n"+
 			"  throughline qca calibrate raw.csv --column GNP --gaps 2", 1,
 		func(_ context.Context, _ *cobra.Command, args []string) error {
 			t, err := readTable(args[0])
@@ -41,6 +43,9 @@ func (e *env) qcaCalibrate() *cobra.Command {
 				return err
 			}
 			if gaps > 0 {
+				if file != "" {
+					return fault.New(fault.Usage, "--gaps only proposes thresholds; leave out --picture, or give the thresholds with --at.")
+				}
 				found, err := qca.Gaps(raw, gaps)
 				if err != nil {
 					return invalid(err)
@@ -56,7 +61,8 @@ func (e *env) qcaCalibrate() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			values, err := calibrated(method, raw, anchors, qca.Curve{Degree: degree, Linear: linear})
+			curve := qca.Curve{Degree: degree, Linear: linear}
+			values, err := calibrated(method, raw, anchors, curve)
 			if err != nil {
 				return err
 			}
@@ -77,12 +83,30 @@ func (e *env) qcaCalibrate() *cobra.Command {
 			for n, m := range values {
 				out = append(out, member{t.cases[n], raw[n], m})
 			}
-			return e.print(map[string]any{"column": column, "method": method, "at": anchors, "cases": out, "warnings": warnings}, func(w io.Writer) {
+			answer := map[string]any{"column": column, "method": method, "at": anchors, "cases": out, "warnings": warnings}
+			if file != "" {
+				p := calibratedPicture(column, method, anchors, curve)
+				for _, m := range out {
+					p.Cases = append(p.Cases, picture.Point{Case: m.Case, X: m.Raw, Y: m.Membership})
+				}
+				svg, err := picture.Calibration(p)
+				if err != nil {
+					return invalid(err)
+				}
+				if err := writePicture(file, svg); err != nil {
+					return err
+				}
+				answer["file"] = file
+			}
+			return e.print(answer, func(w io.Writer) {
 				for _, m := range out {
 					fmt.Fprintf(w, "%s\t%.10g\t%.6g\n", m.Case, m.Raw, m.Membership)
 				}
 				for _, s := range warnings {
 					fmt.Fprintf(w, "Note: %s\n", s)
+				}
+				if file != "" {
+					fmt.Fprintf(w, "Drew the calibration of %d cases to %s.\n", len(out), file)
 				}
 			})
 		})
@@ -92,8 +116,42 @@ func (e *env) qcaCalibrate() *cobra.Command {
 	f.StringVar(&at, "at", "", "thresholds or anchors in the raw value's unit, with commas: crisp one; levels and indirect several; direct and ranked fully out, crossover, fully in (direct also six, for sets in the middle)")
 	f.Float64Var(&degree, "degree", 0, "direct: membership at the anchor for fully in (default 0.95)")
 	f.BoolVar(&linear, "linear", false, "direct: straight lines instead of the logistic curve")
+	f.StringVar(&file, "picture", "", "file to draw to as SVG: raw values against memberships, with the anchors")
 	f.IntVar(&gaps, "gaps", 0, "propose so many thresholds where the values leave the largest gaps, and stop")
 	return c
+}
+
+// calibratedPicture is a calibration as it is drawn, without its cases.
+func calibratedPicture(column, method string, at []float64, curve qca.Curve) picture.Calibrated {
+	p := picture.Calibrated{Raw: column, Set: column}
+	var names []string
+	switch method {
+	case "crisp":
+		names = []string{"threshold"}
+	case "levels", "indirect":
+		for i := range at {
+			names = append(names, fmt.Sprintf("threshold %d", i+1))
+		}
+	default:
+		names = []string{"fully out", "crossover", "fully in", "fully in", "crossover", "fully out"}
+	}
+	for i, x := range at {
+		p.Anchors = append(p.Anchors, picture.Anchor{Name: names[i], At: x})
+	}
+	switch method {
+	case "levels":
+		p.Highest = len(at)
+		fallthrough
+	case "crisp", "direct": // the other methods calibrate all cases together
+		p.Membership = func(raw float64) (float64, error) {
+			out, err := calibrated(method, []float64{raw}, at, curve)
+			if err != nil {
+				return 0, err
+			}
+			return out[0], nil
+		}
+	}
+	return p
 }
 
 func calibrated(method string, raw, at []float64, curve qca.Curve) ([]float64, error) {

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -141,7 +142,7 @@ func Chart(t qca.Table, s qca.Solution, model int, parsimonious qca.Solution) (s
 	right := x0 + each*float64(len(columns))
 	at := func(i int) float64 { return x0 + (float64(i)+0.5)*each }
 
-	what := wrap(fmt.Sprintf("%s solution for %s", strings.ToUpper(string(s.Kind[:1]))+string(s.Kind[1:]), isolate(s.Outcome)), normal, right-left)
+	what := wrap(fmt.Sprintf("%s solution for %s", capital(s.Kind), isolate(s.Outcome)), normal, right-left)
 	y := 10.0
 	c.lines(left, y+normal, what, style{bold: true})
 	y += style{}.lines(len(what)) + 8
@@ -151,7 +152,11 @@ func Chart(t qca.Table, s qca.Solution, model int, parsimonious qca.Solution) (s
 	}
 	y += 26
 	c.line(left, y, right, y, solid)
-	present, absent, level, small2 := false, false, false, false
+	type literal struct {
+		v      int // 0, 1, or 2 for a level
+		isCore bool
+	}
+	shown := map[literal]bool{}
 	for j := range t.Conditions {
 		height := max(30, style{}.lines(len(heads[j]))+10)
 		middle := y + height/2
@@ -162,10 +167,10 @@ func Chart(t qca.Table, s qca.Solution, model int, parsimonious qca.Solution) (s
 				continue
 			}
 			c.literal(at(i), middle, v, t.Levels[j], col.core[j])
-			level = level || t.Levels[j] > 2
-			present = present || t.Levels[j] == 2 && v == 1
-			absent = absent || t.Levels[j] == 2 && v == 0
-			small2 = small2 || !col.core[j]
+			if t.Levels[j] > 2 {
+				v = 2
+			}
+			shown[literal{v, col.core[j]}] = true
 		}
 		y += height
 		if j+1 < len(t.Conditions) {
@@ -202,34 +207,27 @@ func Chart(t qca.Table, s qca.Solution, model int, parsimonious qca.Solution) (s
 	c.line(left, y+4, right, y+4, solid)
 	y += 20
 
-	x := left
-	explain := func(v, levels int, core bool, words string) {
-		w := 26 + st.width(words) + 16
-		if x > left && x+w > right {
-			x, y = left, y+26
-		}
-		c.literal(x+11, y, v, levels, core)
-		c.text(x+26, y+4, words, st)
-		x += w
-	}
 	for _, isCore := range []bool{true, false} {
-		if !isCore && !small2 {
-			continue
+		x := left
+		for _, v := range []int{1, 0, 2} {
+			if !shown[literal{v, isCore}] {
+				continue
+			}
+			text := []string{"absent", "present", "at this level"}[v] + map[bool]string{true: ", core", false: ", contributing"}[isCore]
+			w := 26 + st.width(text) + 16
+			if x > left && x+w > right {
+				x, y = left, y+26
+			}
+			c.literal(x+11, y, v, 2+v/2, isCore)
+			c.text(x+26, y+4, text, st)
+			x += w
 		}
-		name := map[bool]string{true: "core", false: "contributing"}[isCore]
-		x = left
-		if present {
-			explain(1, 2, isCore, "present, "+name)
+		if x > left {
+			y += 26
 		}
-		if absent {
-			explain(0, 2, isCore, "absent, "+name)
-		}
-		if level {
-			explain(2, 3, isCore, "at this level, "+name)
-		}
-		y += 26
 	}
-	c.lines(left, y, wrap("Blank: the condition does not matter.", small, right-left), st)
+	note := wrap("Blank: the condition does not matter. "+coreNote(s, parsimonious), small, right-left)
+	c.lines(left, y, note, st)
 	c.reach(right, y)
 
 	words := fmt.Sprintf("Model %d of the %s solution: %s. ", model+1, s.Kind, m.Expr)
@@ -240,16 +238,25 @@ func Chart(t qca.Table, s qca.Solution, model int, parsimonious qca.Solution) (s
 				in = append(in, literalName(t, j, v))
 			}
 		}
-		words += fmt.Sprintf("Term %s: %s; core: %s. ", columns[i].name, col.expr, cmpOr(strings.Join(in, ", "), "none"))
+		words += fmt.Sprintf("Term %s: %s; core: %s. ", columns[i].name, col.expr, cmp.Or(strings.Join(in, ", "), "none"))
 	}
-	return c.done(fmt.Sprintf("%s solution for %s", s.Kind, s.Outcome), strings.TrimSpace(words)), nil
+	return c.done(fmt.Sprintf("%s solution for %s", capital(s.Kind), s.Outcome), words+coreNote(s, parsimonious)), nil
 }
 
-func cmpOr(s, other string) string {
-	if s == "" {
-		return other
+func capital(k qca.Kind) string { return strings.ToUpper(string(k[:1])) + string(k[1:]) }
+
+// coreNote says with what the model was compared.
+func coreNote(s, parsimonious qca.Solution) string {
+	switch n := len(parsimonious.Models); {
+	case s.Kind == qca.Parsimonious:
+		return "All of a parsimonious model is core."
+	case n == 1:
+		return "Core: shared with the parsimonious solution."
+	case s.From != nil:
+		return fmt.Sprintf("Core: shared with parsimonious model %d of %d.", s.From.Parsimonious, n)
+	default:
+		return fmt.Sprintf("Core: shared with each of %d parsimonious models, between which the data do not choose.", n)
 	}
-	return s
 }
 
 // literalName writes a condition at a level.
