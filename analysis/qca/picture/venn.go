@@ -50,10 +50,10 @@ func Venn(t qca.Table) (string, error) {
 		ux, uy := x/far, y/far
 		ti := title{lines: wrap(n, normal, 120)}
 		w, h := st.widest(ti.lines)*1.08, st.lines(len(ti.lines))
-		b := box{x + ux*6 - w/2*(1-sign2(ux)), y + uy*6 - h/2*(1-sign2(uy)), 0, 0}
+		b := box{x + ux*6 - w/2*(1-sign(ux)), y + uy*6 - h/2*(1-sign(uy)), 0, 0}
 		b.x2, b.y2 = b.x1+w, b.y1+h
 		ti.y = b.y1 + 0.92*normal
-		switch sign2(ux) {
+		switch sign(ux) {
 		case 0:
 			ti.anchor, ti.x = "middle", (b.x1+b.x2)/2
 		case -1:
@@ -185,17 +185,6 @@ func Venn(t qca.Table) (string, error) {
 		c.key(left, y+s.lines(len(l))+8, field.x2-left, entries)
 	}
 	return c.done("Venn diagram of "+t.Outcome, tableWords(t)), nil
-}
-
-// sign2 is like sign, but calls steep what is nearly upright or nearly level.
-func sign2(v float64) float64 {
-	switch {
-	case v > 0.4:
-		return 1
-	case v < -0.4:
-		return -1
-	}
-	return 0
 }
 
 func ones(code int) int {

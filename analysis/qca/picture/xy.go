@@ -192,7 +192,7 @@ func (f *frame) label(c *canvas, d dot, lines []string, farthest float64, avoid 
 			// To the right first, then to the left, above, below, and between.
 			angle := float64([]int{0, 8, 4, 12, 2, 14, 6, 10, 1, 15, 7, 9, 3, 13, 5, 11}[k]) * math.Pi / 8
 			dx, dy := math.Cos(angle), -math.Sin(angle)
-			gap := d.r + 3 + far
+			gap := d.r + 4 + far
 			// The nearest point of the box lies in this direction.
 			x, y := d.x+dx*gap, d.y+dy*gap
 			b := box{x - w/2*(1-sign(dx)), y - h/2*(1-sign(dy)), 0, 0}
@@ -225,11 +225,12 @@ func (f *frame) label(c *canvas, d dot, lines []string, farthest float64, avoid 
 	return false
 }
 
+// sign of a part of a direction; what is nearly upright or level counts as such.
 func sign(v float64) float64 {
 	switch {
-	case v > 0.1:
+	case v > 0.3:
 		return 1
-	case v < -0.1:
+	case v < -0.3:
 		return -1
 	}
 	return 0
@@ -238,7 +239,7 @@ func sign(v float64) float64 {
 // free tells whether a box lies in the square and meets no dot, no name and none of the lines to avoid.
 func (f *frame) free(b box, avoid []segment) bool {
 	return b.wider(2).within(f.in) &&
-		!slices.ContainsFunc(f.taken, b.wider(1).meets) &&
+		!slices.ContainsFunc(f.taken, box{b.x1 - 3.5, b.y1 - 1, b.x2 + 3.5, b.y2 + 1}.meets) &&
 		!slices.ContainsFunc(avoid, func(l segment) bool { return l.crosses(b.wider(1)) })
 }
 
