@@ -54,7 +54,7 @@ func (e *env) qcaPlot() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			shows, svg, err := drawing(ctx, d, in.cutoffs, m, kind, set, model)
+			shows, svg, err := drawing(ctx, &in, d, m, kind, set, model)
 			if err != nil {
 				return err
 			}
@@ -83,7 +83,7 @@ func writePicture(path, svg string) error {
 }
 
 // drawing makes a picture of data, and says what it shows.
-func drawing(ctx context.Context, d qca.Data, c qca.Cutoffs, m qcaMinimum, kind, set string, model int) (shows, svg string, err error) {
+func drawing(ctx context.Context, in *qcaInput, d qca.Data, m qcaMinimum, kind, set string, model int) (shows, svg string, err error) {
 	if kind == "xy" {
 		points, err := points(d, set)
 		if err != nil {
@@ -92,9 +92,9 @@ func drawing(ctx context.Context, d qca.Data, c qca.Cutoffs, m qcaMinimum, kind,
 		svg, err = picture.XY(set, d.OutcomeName, points)
 		return fmt.Sprintf("%d cases, %s against %s", len(points), set, d.OutcomeName), svg, invalid(err)
 	}
-	t, err := qca.NewTable(d, c)
+	a, t, _, err := m.analysis(ctx, in, d)
 	if err != nil {
-		return "", "", invalid(err)
+		return "", "", err
 	}
 	shows = fmt.Sprintf("%d configurations of %d cases for %s", len(t.Rows), len(d.Cases), d.OutcomeName)
 	switch kind {
@@ -111,16 +111,12 @@ func drawing(ctx context.Context, d qca.Data, c qca.Cutoffs, m qcaMinimum, kind,
 		svg, err = picture.UpSet(t)
 		return shows, svg, invalid(err)
 	}
-	o, err := m.options(d)
-	if err != nil {
-		return "", "", err
-	}
-	solutions, err := t.Minimize(ctx, o)
+	solutions, err := t.Minimize(ctx, a.Options)
 	if err != nil {
 		return "", "", invalid(err)
 	}
 	if kind == "ranges" {
-		r, err := qca.Analysis{Data: d, Cutoffs: c, Options: o}.CutoffRanges(ctx)
+		r, err := a.CutoffRanges(ctx)
 		if err != nil {
 			return "", "", invalid(err)
 		}
@@ -128,8 +124,8 @@ func drawing(ctx context.Context, d qca.Data, c qca.Cutoffs, m qcaMinimum, kind,
 		return fmt.Sprintf("the ranges of %d cut-offs for %s", len(r), d.OutcomeName), svg, invalid(err)
 	}
 	// The core is what a model shares with the parsimonious solution of the same choices.
-	o.Solution = qca.Parsimonious
-	parsimonious, err := t.Minimize(ctx, o)
+	a.Options.Solution = qca.Parsimonious
+	parsimonious, err := t.Minimize(ctx, a.Options)
 	if err != nil {
 		return "", "", invalid(err)
 	}
