@@ -84,8 +84,8 @@ func TestImportsPointDown(t *testing.T) {
 		for _, imp := range p.Imports {
 			ours, isOurs := strings.CutPrefix(imp, module+"/")
 			switch {
-			case pure && isOurs:
-				t.Errorf("%s imports %s: analysis and exchange know nothing of the program", room, ours)
+			case pure && isOurs && !strings.HasPrefix(room, ours+"/"): // a part may know the package that it is a part of
+				t.Errorf("%s imports %s: analysis and exchange know nothing of the program, nor of each other", room, ours)
 			case isOurs && !strings.HasPrefix(ours, "analysis/") && !strings.HasPrefix(ours, "exchange/") && floor(ours) >= floor(room):
 				t.Errorf("%s imports %s, which does not lie below it", room, ours)
 			case imp == "database/sql" && room != "internal/store" && room != "internal/store/storetest":
