@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"throughline/analysis/qca"
+	"throughline/analysis/qca/picture"
 	"throughline/internal/chain"
 	"throughline/internal/fault"
 	"throughline/internal/store"
@@ -51,6 +52,7 @@ type analysisPage struct {
 	Version   int64
 	Message   string
 	Changed   *changedView // nil: nothing has, or there was no result before
+	Figures   []figureView // of the truth table; empty as Files
 	Files     []fileLink   // empty: not for this member, or the result is of an earlier state
 	Columns   []scoreColumn
 	Rows      []truthRow
@@ -81,6 +83,7 @@ type solutionView struct {
 
 // holdsView is how far a solution holds: in words, then what was varied one at a time.
 type holdsView struct {
+	Figure     figureView
 	Words      []string
 	Cutoffs    []string
 	Cases      []string
@@ -96,6 +99,7 @@ type modelView struct {
 	PRI         string
 	Coverage    string
 	Terms       []termView
+	Figures     []figureView // as those of the page
 	Assumed     *assumedView // nil: nothing is assumed, or it is not for this member
 }
 
@@ -116,6 +120,9 @@ type termView struct {
 	Cases       caseList
 }
 
+// figureView is a picture with what it shows in words. Beside each the page has a table that says the same.
+type figureView struct{ Href, Alt, Caption string }
+
 type fileLink struct{ Name, Words, Href string }
 
 type letterName struct{ Letter, Name, Href string }
@@ -133,6 +140,7 @@ func (s *Server) analyses() section {
 			{Pattern: "GET /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
 			{Pattern: "POST /s/{study}/analysis/{id}/edit", Policy: On(study.Edit, thread.Analysis), Handle: editAnalysis},
 			{Pattern: "GET /s/{study}/analysis/{id}/term/{kind}/{model}/{term}", Policy: On(study.Read, thread.Analysis), Handle: showTerm},
+			{Pattern: "GET /s/{study}/analysis/{id}/picture/{file}", Policy: On(study.Read, thread.Analysis), Handle: analysisPicture},
 			{Pattern: "GET /s/{study}/analysis/{id}/file/{file}", Policy: On(study.Read, thread.Analysis), Handle: analysisDownload},
 		},
 		Pages: []page{analysesPage{}, analysisPage{}, termPage{}},
@@ -244,6 +252,14 @@ func (v *visit) analysisPage(message string) error {
 		for _, f := range analysisFiles {
 			p.Files = append(p.Files, fileLink{f.name, f.words, v.at("analysis", string(a.ID), "file", f.name)})
 		}
+		if !slices.ContainsFunc(anew.table.Levels, func(n int) bool { return n > 2 }) {
+			if len(a.Conditions) <= picture.MostVenn {
+				p.Figures = append(p.Figures, v.figure(a.ID, "venn", "Venn diagram of the combinations", "The combinations as regions of a Venn diagram, with their cases; hatching tells what they go with."))
+			} else {
+				p.Figures = append(p.Figures, v.figure(a.ID, "upset", "UpSet plot of the combinations", "The combinations that were seen: dots for the conditions that are present, bars for the number of cases."))
+			}
+		}
+		p.Figures = append(p.Figures, v.figure(a.ID, "table", "Truth table as a picture", "The truth table as a picture, for print."))
 	}
 	for _, r := range a.Result.Rows {
 		row := truthRow{Cases: v.caseList(r.Cases, names, "scores"), Consistency: two(r.Consistency), PRI: two(r.PRI), Output: outputWord(r.Output), Deviant: v.caseList(r.Deviant, names, "scores"), HasDeviant: len(r.Deviant) > 0}
@@ -273,11 +289,22 @@ func (v *visit) analysisPage(message string) error {
 			view.Models = append(view.Models, model)
 		}
 		if len(view.Models) > 0 && whole {
+			for i := range view.Models[:min(mostCharts, len(view.Models))] {
+				of := fmt.Sprintf("%s-%d", s.Kind, i+1)
+				m := &view.Models[i]
+				m.Figures = append(m.Figures, v.figure(a.ID, "chart-"+of, "Solution chart of "+m.Formula, "Full circles: present; crossed: absent. Large: core, which the parsimonious solution has too; small: contributing."))
+				if a.Mode == "fuzzy" {
+					m.Figures = append(m.Figures, v.figure(a.ID, "xy-"+of, "Cases by membership in "+m.Formula+" and in the outcome", "Each case by its membership in the solution and in the outcome. Above the diagonal it speaks for the solution being sufficient."))
+				}
+			}
 			if err := anew.assumed(v.Ctx, qca.Kind(s.Kind), view.Models, letters); err != nil {
 				return err
 			}
 			if view.Holds, err = v.holds(a, data, s.Kind); err != nil {
 				return err
+			}
+			if view.Holds != nil {
+				view.Holds.Figure = v.figure(a.ID, "ranges-"+s.Kind, "Ranges of the cut-offs", "Each cut-off as it was chosen, and as far as it could have been different without another solution.")
 			}
 		}
 		p.Solutions = append(p.Solutions, view)
@@ -289,6 +316,13 @@ func (v *visit) analysisPage(message string) error {
 		}
 	}
 	return v.render(a.Title, p)
+}
+
+// mostCharts is of how many models of a solution there are pictures on the page.
+const mostCharts = 4
+
+func (v *visit) figure(a thread.ID, name, alt, caption string) figureView {
+	return figureView{v.at("analysis", string(a), "picture", name+".svg"), alt, caption}
 }
 
 // common takes what is said beside every solution out of them, so that it is said once.

@@ -189,3 +189,35 @@ func TestAnalysisTellsWhatChanged(t *testing.T) {
 	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp/term/conservative/1/1").Body.String(), "None of its cases is one of yours.", "!Romania", "!<mark>")
 	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), "!Romania")
 }
+
+func TestAnalysisIsDrawn(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	compared(s)
+	runAnalysisOf(s, "ana-crisp")
+	b := s.as("researcher-1")
+	page := b.get("/s/alpha/analysis/ana-crisp").Body.String()
+	const at = "/s/alpha/analysis/ana-crisp/picture/"
+	for _, name := range []string{"table", "venn", "chart-conservative-1", "chart-parsimonious-1", "ranges-conservative"} {
+		has(t, page, `<img src="`+at+name+`.svg"`)
+		r := b.get(at + name + ".svg")
+		if r.Code != http.StatusOK || r.Header().Get("Content-Type") != "image/svg+xml" || !strings.HasPrefix(r.Body.String(), "<svg ") {
+			t.Errorf("%s: %d %v", name, r.Code, r.Header())
+		}
+		checkHeaders(t, r.Header(), name)
+		if r := s.as("team-arm").get(at + name + ".svg"); r.Code != http.StatusForbidden {
+			t.Errorf("%s for a team: %d", name, r.Code)
+		}
+	}
+	for _, name := range []string{"upset", "xy-conservative-1"} { // not on this page, and there all the same
+		if r := b.get(at + name + ".svg"); r.Code != http.StatusOK {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	for _, name := range []string{"chart", "chart-best-1", "chart-conservative-0", "chart-conservative-2", "chart-conservative-x", "ranges-conservative-1", "map", "ranges-"} {
+		if r := b.get(at + name + ".svg"); r.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), "!<img")
+}

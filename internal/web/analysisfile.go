@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
 	"throughline/analysis/qca"
+	"throughline/analysis/qca/picture"
 	"throughline/exchange/tabular"
 	"throughline/internal/fault"
 	"throughline/internal/synthesis"
@@ -148,6 +150,91 @@ func (c computed) each(ctx context.Context, do func(qca.Analysis, []qca.Solution
 		}
 	}
 	return nil
+}
+
+// analysisPicture draws a part of an analysis: table, venn, upset, or with a solution and a model ranges-conservative,
+// chart-conservative-1, xy-conservative-1.
+func analysisPicture(v *visit) error {
+	c, err := v.computed()
+	if err != nil {
+		return err
+	}
+	svg, err := c.picture(v.Ctx, strings.TrimSuffix(v.R.PathValue("file"), ".svg"))
+	if err != nil {
+		return err
+	}
+	v.send("image/svg+xml", []byte(svg), "")
+	return nil
+}
+
+func (c computed) picture(ctx context.Context, name string) (string, error) {
+	gone := fault.New(fault.NotFound, "There is no such picture of the analysis.")
+	drawn := func(svg string, err error) (string, error) {
+		if err != nil {
+			return "", fault.Wrap(fault.NotFound, err, "This cannot be drawn: %s.", err)
+		}
+		return svg, nil
+	}
+	switch name {
+	case "table":
+		return drawn(picture.Matrix(c.table))
+	case "venn":
+		return drawn(picture.Venn(c.table))
+	case "upset":
+		return drawn(picture.UpSet(c.table))
+	}
+	parts := strings.Split(name, "-")
+	i := slices.IndexFunc(c.analysis.Result.Solutions, func(s synthesis.Solution) bool { return len(parts) > 1 && s.Kind == parts[1] })
+	if i < 0 {
+		return "", gone
+	}
+	kind := qca.Kind(parts[1])
+	if parts[0] == "ranges" && len(parts) == 2 {
+		a := qca.Analysis{Data: c.data, Cutoffs: c.cutoffs(), Options: c.analysis.Options(kind)}
+		r, err := a.CutoffRanges(ctx)
+		if err != nil {
+			return "", fault.Wrap(fault.NotFound, err, "There are no ranges: %s.", err)
+		}
+		return drawn(picture.Ranges(r))
+	}
+	if len(parts) != 3 {
+		return "", gone
+	}
+	n, err := strconv.Atoi(parts[2])
+	if models := c.analysis.Result.Solutions[i].Models; err != nil || n < 1 || n > len(models) {
+		return "", gone
+	}
+	formula := c.analysis.Result.Solutions[i].Models[n-1].Formula
+	solutions, err := c.table.Minimize(ctx, c.analysis.Options(kind))
+	if err != nil {
+		return "", fault.Wrap(fault.NotFound, err, "There is no solution: %s.", err)
+	}
+	for _, s := range solutions {
+		for m := range s.Models {
+			if s.Models[m].Expr != formula {
+				continue
+			}
+			switch parts[0] {
+			case "chart":
+				parsimonious, err := c.table.Minimize(ctx, c.analysis.Options(qca.Parsimonious))
+				if err != nil {
+					return "", fault.Wrap(fault.NotFound, err, "There is no parsimonious solution to tell the core by: %s.", err)
+				}
+				return drawn(picture.Chart(c.table, s, m, parsimonious[0]))
+			case "xy":
+				xs, err := c.data.Membership(s.Terms(m))
+				if err != nil {
+					return "", err
+				}
+				points := make([]picture.Point, len(xs))
+				for i, x := range xs {
+					points[i] = picture.Point{Case: c.data.Cases[i], X: x, Y: c.data.Outcome[i]}
+				}
+				return drawn(picture.XY(formula, c.data.OutcomeName, points))
+			}
+		}
+	}
+	return "", gone
 }
 
 // analysisDownload sends one of the files. They name every case, and so are for those alone who may see them all; and they
