@@ -112,7 +112,7 @@ func (a Analysis) Tests(ctx context.Context, cutoffs []Cutoffs) (TestSet, error)
 	return out, nil
 }
 
-// Words say it in plain sentences, without stops.
+// Words say it in plain words, without a stop.
 func (s TestSet) Words() []string {
 	none := 0
 	for _, t := range s.Tests {
@@ -120,17 +120,17 @@ func (s TestSet) Words() []string {
 			none++
 		}
 	}
-	if s.Fit == nil {
-		if none == 0 {
-			return nil
-		}
+	switch {
+	case s.Fit == nil && none > 0:
 		return []string{"with other usual cut-offs there is no solution at all"}
+	case s.Fit == nil:
+		return nil
 	}
-	w := []string{fmt.Sprintf("compared with the solutions of %s: %v", plural(len(s.Tests)-none, "one other usual choice of cut-offs", "%d other usual choices of cut-offs"), *s.Fit)}
+	w := fmt.Sprintf("compared with the solutions of %s: %v", plural(len(s.Tests)-none, "one other usual choice of cut-offs", "%d other usual choices of cut-offs"), *s.Fit)
 	if none > 0 {
-		w = append(w, fmt.Sprintf("with %s there is no solution at all", plural(none, "one more such choice", "%d more such choices")))
+		w += fmt.Sprintf("; with %s there is no solution at all", plural(none, "one more such choice", "%d more such choices"))
 	}
-	return w
+	return []string{w}
 }
 
 // CaseGroup is the cases with more than half membership in an intersection, on one side of the outcome.

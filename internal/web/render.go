@@ -60,12 +60,13 @@ type templates map[string]*template.Template
 
 func parseTemplates(a assets, pages []page) (templates, error) {
 	funcs := template.FuncMap{
-		"asset":  a.href,
-		"when":   when,
-		"day":    day,
-		"word":   func(k thread.Kind) string { return k.Word() },
-		"states": stateWord,
-		"short":  short,
+		"asset":   a.href,
+		"when":    when,
+		"day":     day,
+		"word":    func(k thread.Kind) string { return k.Word() },
+		"states":  stateWord,
+		"short":   short,
+		"factors": func(formula string) []string { return strings.Split(formula, "*") }, // where a long one may be broken
 	}
 	files, err := fs.Glob(templateFiles, "templates/*.html")
 	if err != nil {
