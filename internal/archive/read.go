@@ -478,7 +478,7 @@ func (r *reader) rules() {
 			}
 		case *synthesis.Score:
 			if c, ok := r.get(o.Condition).(*synthesis.Condition); ok {
-				if _, err := c.Membership(o.Raw); err != nil {
+				if err := c.Fits(o.Raw); err != nil {
 					r.add(e, "raw", "%s", fault.Message(err))
 				}
 			}

@@ -776,9 +776,9 @@ func (x *builder) statement(id thread.ID, title, text string, more ...string) (S
 }
 
 func (x *builder) statements(c *Content) {
-	condition := map[thread.ID]synthesis.Condition{}
+	condition := map[thread.ID]synthesis.Column{}
 	for _, k := range x.conditions {
-		condition[k.ID] = k
+		condition[k.ID] = k.Column(x.scores)
 	}
 	for _, t := range x.takeaways {
 		if s, ok := x.statement(t.ID, t.Title, t.Text); ok {
@@ -787,13 +787,13 @@ func (x *builder) statements(c *Content) {
 	}
 	for _, sc := range x.scores {
 		k := condition[sc.Condition]
-		s, ok := x.statement(sc.Ref(), k.Name+" in "+x.caseByID[sc.Case].Name, sc.Justification, sc.Raw)
+		s, ok := x.statement(sc.Ref(), k.Condition.Name+" in "+x.caseByID[sc.Case].Name, sc.Justification, sc.Raw)
 		if !ok {
 			continue
 		}
 		p := Score{Statement: s, Case: x.public(sc.Case), Condition: x.public(sc.Condition), Raw: sc.Raw, Agreed: len(sc.AgreedBy)}
-		if m, err := k.Membership(sc.Raw); err == nil {
-			p.Membership = &m
+		if at, ok := k.Point(sc.Case); ok && at.Err == nil {
+			p.Membership = &at.Value
 		}
 		c.Scores = append(c.Scores, p)
 	}

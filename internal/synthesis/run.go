@@ -6,79 +6,46 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 
 	"throughline/analysis/qca"
 	"throughline/internal/fault"
 	"throughline/internal/thread"
 )
 
-// Membership is the set membership, 0 to 1, of a raw value: 0 or 1 by the crisp threshold, the logistic direct method
-// over three anchors (Ragin 2008, chapter 5), or what the calibration says a word is worth.
-func (c Condition) Membership(raw string) (float64, error) {
-	k := c.Calibration
-	raw = strings.TrimSpace(raw)
-	if k.Method == "words" {
-		var known []string
-		for _, w := range k.Words {
-			if strings.EqualFold(w.Word, raw) {
-				return w.Value, nil
-			}
-			known = append(known, w.Word)
-		}
-		return 0, fault.New(fault.Invalid, "%q is not a word of the calibration of %s; expected one of: %s", raw, c.ID, strings.Join(known, ", "))
-	}
-	x, err := strconv.ParseFloat(raw, 64)
-	if err != nil || math.IsInf(x, 0) || math.IsNaN(x) {
-		return 0, fault.New(fault.Invalid, "%q is not a number, which the calibration of %s needs", raw, c.ID)
-	}
-	var m float64
-	if k.Method == "crisp" {
-		m, err = qca.Crisp(x, k.Threshold)
-	} else {
-		m, err = qca.Fuzzy(x, qca.Anchors{Exclusion: k.Out, Crossover: k.Crossover, Inclusion: k.In})
-	}
-	if err != nil {
-		return 0, fault.Wrap(fault.Invalid, err, "The calibration of %s cannot be used: %s.", c.ID, err)
-	}
-	return m, nil
-}
-
-// Data gathers the calibrated data of an analysis. Every case needs a score on every condition; what is missing is told
-// all at once. In crisp mode a membership above 0.5 counts as 1.
+// Data gathers the calibrated data of an analysis. Scores are all scores of the study, because some calibrations look at
+// every case that was scored, in the analysis or not. Every case of the analysis needs a score on every condition; what is
+// missing is told all at once. In crisp mode a membership above 0.5 counts as 1.
 func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error) {
 	byID := map[thread.ID]Condition{}
 	for _, c := range conditions {
 		byID[c.ID] = c
 	}
-	score := map[thread.ID]Score{}
-	for _, s := range scores {
-		score[s.Ref()] = s
-	}
+	columns := map[thread.ID]Column{}
 	var ps fault.Problems
 	value := func(c, cond thread.ID) float64 {
-		s, ok := score[ScoreID(c, cond)]
+		at := string(ScoreID(c, cond))
+		p, ok := columns[cond].Point(c)
 		if !ok {
 			ps.Add("cases", "%s has no score on %s", c, cond)
 			return 0
 		}
-		m, err := byID[cond].Membership(s.Raw)
-		if err != nil {
-			ps.Add(string(s.Ref()), "%s", fault.Message(err))
+		if p.Err != nil {
+			ps.Add(at, "%s", fault.Message(p.Err))
 		}
 		if a.Mode == "crisp" {
-			if m == 0.5 {
-				ps.Add(string(s.Ref()), "is exactly 0.5, neither in nor out: a crisp analysis cannot place it")
+			if p.Value == 0.5 {
+				ps.Add(at, "is exactly 0.5, neither in nor out: a crisp analysis cannot place it")
 			}
-			m = math.Round(m)
+			return math.Round(p.Value)
 		}
-		return m
+		return p.Value
 	}
 	d := qca.Data{OutcomeName: byID[a.Outcome].Letter}
 	for _, c := range append([]thread.ID{a.Outcome}, a.Conditions...) {
 		if _, ok := byID[c]; !ok {
 			ps.Add("conditions", "%s does not exist", c)
 		}
+		columns[c] = byID[c].Column(scores)
 	}
 	if err := ps.Err(); err != nil {
 		return d, err

@@ -1,7 +1,6 @@
 package synthesis
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -9,30 +8,6 @@ import (
 
 	"throughline/internal/thread"
 )
-
-func TestMembership(t *testing.T) {
-	direct := Condition{ID: "cond-d", Calibration: Calibration{Method: "direct", Out: 1, Crossover: 3, In: 6}}
-	words := Condition{ID: "cond-w", Calibration: Calibration{Method: "words", Words: []Anchor{{"absent", 0}, {"clear", 0.67}}}}
-	crisp := Condition{ID: "cond-c", Calibration: Calibration{Method: "crisp", Threshold: 10}}
-	for _, tc := range []struct {
-		c    Condition
-		raw  string
-		want float64
-	}{{direct, "1", 0.05}, {direct, "3", 0.5}, {direct, "6", 0.95}, {direct, "4.5", 1 / (1 + math.Exp(-math.Log(19)/2))}, {words, " Clear ", 0.67}, {words, "absent", 0}, {crisp, "10", 1}, {crisp, "9.99", 0}} {
-		got, err := tc.c.Membership(tc.raw)
-		if err != nil || math.Abs(got-tc.want) > 1e-12 {
-			t.Errorf("%s of %q is %v (%v); want %v", tc.c.ID, tc.raw, got, err, tc.want)
-		}
-	}
-	for _, bad := range []struct {
-		c   Condition
-		raw string
-	}{{direct, "many"}, {direct, "NaN"}, {words, "mighty"}, {crisp, ""}} {
-		if got, err := bad.c.Membership(bad.raw); err == nil {
-			t.Errorf("%s of %q is %v", bad.c.ID, bad.raw, got)
-		}
-	}
-}
 
 // Four cases of which two conditions tell everything: A and B together, or nothing.
 func TestRun(t *testing.T) {

@@ -3,8 +3,6 @@
 package synthesis
 
 import (
-	"strings"
-
 	"throughline/internal/fault"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -194,68 +192,6 @@ func (a Answer) Valid() error {
 	ps.Require("question", a.Question)
 	ps.Require("text", a.Text)
 	checkEvidence(&ps, a.Supports, a.Contradicts, thread.Lesson, thread.Finding)
-	return ps.Err()
-}
-
-// Condition is what cases are compared by; one of them is the outcome.
-type Condition struct {
-	ID          thread.ID   `json:"id"`                // "cond-…"
-	Letter      string      `json:"letter"`            // short name in solutions, upper case: "COAL"
-	Name        string      `json:"name"`              // as read on pages
-	Outcome     bool        `json:"outcome,omitempty"` // it is what is to be explained
-	Define      string      `json:"define"`            // what full membership in the set means
-	Calibration Calibration `json:"calibration"`       // how a raw value becomes a set membership
-}
-
-// Calibration turns a raw value into a set membership between 0 and 1.
-type Calibration struct {
-	Method    string   `json:"method"`              // crisp, direct, words
-	Reason    string   `json:"reason"`              // why these anchors
-	Threshold float64  `json:"threshold,omitempty"` // crisp: raw values from here on are in
-	Out       float64  `json:"out,omitempty"`       // direct: full non-membership
-	Crossover float64  `json:"crossover,omitempty"` // direct: neither in nor out
-	In        float64  `json:"in,omitempty"`        // direct: full membership
-	Words     []Anchor `json:"words,omitempty"`     // words: what each word is worth
-}
-
-// Anchor is what a word is worth.
-type Anchor struct {
-	Word  string  `json:"word"`  // as scores give it
-	Value float64 `json:"value"` // between 0 and 1, never 0.5
-}
-
-func (c Condition) Ref() thread.ID       { return c.ID }
-func (c Condition) Label() string        { return c.Name }
-func (c Condition) Place() thread.Place  { return thread.Place{} }
-func (c Condition) Links() []thread.Link { return nil }
-
-func (c Condition) Valid() error {
-	var ps fault.Problems
-	thread.CheckID(&ps, "id", c.ID, thread.Condition)
-	ps.Require("letter", c.Letter)
-	if strings.ToUpper(c.Letter) != c.Letter || strings.ContainsAny(c.Letter, "*+~ ") {
-		ps.Add("letter", "is %q; expected upper-case letters without spaces, * + or ~", c.Letter)
-	}
-	ps.Require("name", c.Name)
-	ps.Require("define", c.Define)
-	k := c.Calibration
-	ps.Require("calibration.method", k.Method)
-	ps.OneOf("calibration.method", k.Method, "crisp", "direct", "words")
-	ps.Require("calibration.reason", k.Reason)
-	if k.Method == "direct" && !(k.Out < k.Crossover && k.Crossover < k.In || k.Out > k.Crossover && k.Crossover > k.In) {
-		ps.Add("calibration.crossover", "must lie between out (%g) and in (%g)", k.Out, k.In)
-	}
-	if k.Method == "words" {
-		if len(k.Words) < 2 {
-			ps.Add("calibration.words", "needs at least two words")
-		}
-		for _, w := range k.Words {
-			ps.Require("calibration.words.word", w.Word)
-			if w.Value < 0 || w.Value > 1 || w.Value == 0.5 {
-				ps.Add("calibration.words.value", "%q is worth %g; expected a number from 0 to 1 that is not 0.5, which says neither in nor out", w.Word, w.Value)
-			}
-		}
-	}
 	return ps.Err()
 }
 

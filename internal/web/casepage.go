@@ -295,12 +295,17 @@ func (v *visit) caseScores(c cases.Case, p *casePage) error {
 	if err != nil {
 		return err
 	}
+	columns, err := v.columns(conditions...)
+	if err != nil {
+		return err
+	}
 	for _, cond := range conditions {
 		row := caseScore{Condition: cond.Name, Href: v.page(cond.ID), Outcome: cond.Outcome}
 		for _, it := range scores {
 			if s := it.Object; s.Condition == cond.ID {
 				row.Raw, row.Score, row.State = s.Raw, v.page(it.Node.ID), it.Node.State()
-				row.Membership = membershipWords(cond, s.Raw)
+				at, _ := columns[cond.ID].Point(c.ID)
+				row.Membership = worthWords(at)
 			}
 		}
 		p.Scores = append(p.Scores, row)

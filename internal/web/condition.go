@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,9 +99,11 @@ func showCondition(v *visit) error {
 	if v.may(study.Edit, "") {
 		p.Edit = v.at("condition", string(c.ID), "edit")
 	}
-	if p.Calibration, err = v.calibration(c, names, ""); err != nil {
+	column, err := v.column(c)
+	if err != nil {
 		return err
 	}
+	p.Calibration = v.calibration(column, names, "")
 	return v.render(c.Name, p)
 }
 
@@ -116,8 +119,28 @@ func methodWords(method string) string {
 	return ""
 }
 
+// columns are where the cases stand on the conditions. They are computed from the scores of every case, also for a member
+// who sees some of them only: who shows a column leaves out the points of the others.
+func (v *visit) columns(conditions ...synthesis.Condition) (map[thread.ID]synthesis.Column, error) {
+	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return nil, err
+	}
+	out := map[thread.ID]synthesis.Column{}
+	for _, c := range conditions {
+		out[c.ID] = c.Column(store.Objects(scores))
+	}
+	return out, nil
+}
+
+func (v *visit) column(c synthesis.Condition) (synthesis.Column, error) {
+	all, err := v.columns(c)
+	return all[c.ID], err
+}
+
 // calibration shows a calibration with the scores of the cases that the member may see.
-func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.ID) (calibrationView, error) {
+func (v *visit) calibration(column synthesis.Column, names caseNames, here thread.ID) calibrationView {
+	c := column.Condition
 	k := c.Calibration
 	out := calibrationView{Method: methodWords(k.Method), Reason: k.Reason}
 	switch k.Method {
@@ -139,32 +162,26 @@ func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.
 			out.Anchors = append(out.Anchors, calibrationRow{w.Word, number(w.Value), note})
 		}
 	}
-	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, v.own())
-	if err != nil {
-		return out, err
-	}
 	type dot struct {
 		raw  float64
 		m    float64
 		here bool
 	}
 	var dots []dot
-	for _, it := range scores {
-		s := it.Object
-		if s.Condition != c.ID || names[s.Case] == "" {
+	for _, at := range column.Points {
+		if names[at.Case] == "" {
 			continue
 		}
-		out.Points = append(out.Points, calibrationPoint{Case: link{names[s.Case], v.page(s.Case)}, Raw: s.Raw, Score: v.page(it.Node.ID), Membership: membershipWords(c, s.Raw), Here: s.Case == here})
-		raw, rerr := strconv.ParseFloat(strings.TrimSpace(s.Raw), 64)
-		if m, merr := c.Membership(s.Raw); rerr == nil && merr == nil && k.Method != "words" {
-			dots = append(dots, dot{raw, m, s.Case == here})
+		out.Points = append(out.Points, calibrationPoint{Case: link{names[at.Case], v.page(at.Case)}, Raw: at.Raw, Score: v.page(synthesis.ScoreID(at.Case, c.ID)), Membership: worthWords(at), Here: at.Case == here})
+		if at.Err == nil && !math.IsNaN(at.Number) {
+			dots = append(dots, dot{at.Number, at.Value, at.Case == here})
 		}
 	}
 	slices.SortStableFunc(out.Points, func(a, b calibrationPoint) int {
 		return cmp.Or(strings.Compare(b.Membership, a.Membership), strings.Compare(a.Case.Text, b.Case.Text))
 	})
 	if k.Method != "crisp" && k.Method != "direct" {
-		return out, nil
+		return out
 	}
 	lo, hi := min(k.Out, k.In), max(k.Out, k.In)
 	if k.Method == "crisp" {
@@ -176,7 +193,7 @@ func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.
 	pad := (hi - lo) * 0.08
 	lo, hi = lo-pad, hi+pad
 	if !(hi > lo) {
-		return out, nil
+		return out
 	}
 	p := &plotView{Width: 480, Height: 220, Left: 44, Right: 468, Top: 14, Bottom: 186}
 	x := func(raw float64) int { return p.Left + int((raw-lo)/(hi-lo)*float64(p.Right-p.Left)) }
@@ -185,9 +202,9 @@ func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.
 	var line []string
 	for i := 0; i <= 96; i++ {
 		raw := lo + (hi-lo)*float64(i)/96
-		m, err := c.Membership(strconv.FormatFloat(raw, 'g', -1, 64))
+		m, err := c.At(raw)
 		if err != nil {
-			return out, nil // a calibration that cannot be used has no curve; the table says so
+			return out // a calibration that cannot be used has no curve; the table says so
 		}
 		line = append(line, fmt.Sprintf("%d,%d", x(raw), y(m)))
 	}
@@ -204,7 +221,7 @@ func (v *visit) calibration(c synthesis.Condition, names caseNames, here thread.
 	}
 	p.Desc = fmt.Sprintf("Membership from 0 to 1 over the observed value from %s to %s, with %s. The tables beside it say the same.", two(lo), two(hi), plural(len(dots), "case"))
 	out.Plot = p
-	return out, nil
+	return out
 }
 
 // number writes a number as short as it can be.
@@ -303,7 +320,7 @@ func (v *visit) scoresFit(tx *store.Tx, c synthesis.Condition) error {
 		if it.Object.Condition != c.ID {
 			continue
 		}
-		if _, err := c.Membership(it.Object.Raw); err != nil {
+		if err := c.Fits(it.Object.Raw); err != nil {
 			ps.Add(name, "would leave the score of %s without a membership: %s", it.Object.Case, fault.Message(err))
 		}
 	}

@@ -101,13 +101,18 @@ func (v *visit) conditions() ([]synthesis.Condition, error) {
 	return out, nil
 }
 
-// membershipWords is the set membership of a raw value, or that the calibration does not know it.
+// membershipWords is what a raw value is worth where the column of its condition is not at hand, as on the page of a term.
 func membershipWords(c synthesis.Condition, raw string) string {
-	m, err := c.Membership(raw)
-	if err != nil {
+	p, _ := c.Column([]synthesis.Score{{Condition: c.ID, Raw: raw}}).Point("")
+	return worthWords(p)
+}
+
+// worthWords is the set membership of a case, or that there is none.
+func worthWords(p synthesis.Point) string {
+	if p.Err != nil {
 		return "not in the calibration"
 	}
-	return two(m)
+	return two(p.Value)
 }
 
 // two writes a number with two decimals at most.
@@ -133,6 +138,10 @@ func showScores(v *visit) error {
 	for _, it := range scores {
 		byID[it.Node.ID] = it
 	}
+	columns, err := v.columns(conditions...)
+	if err != nil {
+		return err
+	}
 	p := scoresPage{}
 	for _, c := range conditions {
 		p.Columns = append(p.Columns, scoreColumn{c.Name, c.Letter, v.page(c.ID), c.Outcome})
@@ -143,9 +152,10 @@ func showScores(v *visit) error {
 		for _, cond := range conditions {
 			cell := scoreCell{Label: cond.Name + " in " + c.Name}
 			if s, ok := byID[synthesis.ScoreID(c.ID, cond.ID)]; ok {
-				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, membershipWords(cond, s.Object.Raw)
-				if m, err := cond.Membership(s.Object.Raw); err == nil {
-					cell.Shade = 1 + int(m*3.999)
+				at, _ := columns[cond.ID].Point(c.ID)
+				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, worthWords(at)
+				if at.Err == nil {
+					cell.Shade = 1 + int(at.Value*3.999)
 				}
 				if st := s.Node.State(); st != thread.Standing {
 					cell.State = st
@@ -176,14 +186,17 @@ func showScore(v *visit) error {
 	}
 	v.crumb("Scores", v.at("scores"))
 	c := cond.Object
+	column, err := v.column(c)
+	if err != nil {
+		return err
+	}
+	at, _ := column.Point(s.Case)
 	p := scorePage{Condition: c.Name, ConditionAt: v.page(c.ID), Define: c.Define, Outcome: c.Outcome, Case: link{names[s.Case], v.page(s.Case)}, Raw: s.Raw,
-		Membership: membershipWords(c, s.Raw), Justification: s.Justification, AgreedBy: s.AgreedBy}
+		Membership: worthWords(at), Justification: s.Justification, AgreedBy: s.AgreedBy}
 	if p.Standing, err = v.standing(v.Node, study.Edit); err != nil {
 		return err
 	}
-	if p.Calibration, err = v.calibration(c, names, s.Case); err != nil {
-		return err
-	}
+	p.Calibration = v.calibration(column, names, s.Case)
 	if p.For, err = v.evidence(s.Supports, nil); err != nil {
 		return err
 	}
@@ -257,7 +270,7 @@ func (v *visit) scoreForm(e editing[synthesis.Score], c, condition thread.ID) er
 	e.Read = func(f form, s synthesis.Score, ps *fault.Problems) synthesis.Score {
 		s.Raw, s.Justification, s.Supports, s.Contradicts, s.AgreedBy = f.text("raw"), f.text("justification"), f.ids("supports"), f.ids("contradicts"), f.list("agreed_by")
 		if s.Raw != "" {
-			if _, err := cond.Object.Membership(s.Raw); err != nil {
+			if err := cond.Object.Fits(s.Raw); err != nil {
 				ps.Add("raw", "%s", fault.Message(err))
 			}
 		}
