@@ -94,3 +94,36 @@ func (s Spread) Warnings(cases []string) []string {
 	}
 	return all
 }
+
+// LevelWarnings says in words what to look at before a multi-value condition is used; levels are those of the cases, from
+// 0 to n-1: that it does not vary, that it varies by one case, which is the rule of BarelyVaries, or that a level is empty.
+func LevelWarnings(levels []int, n int) []string {
+	if len(levels) == 0 {
+		return nil
+	}
+	at := make([]int, max(n, slices.Max(levels)+1))
+	for _, l := range levels {
+		at[max(l, 0)]++
+	}
+	most := 0
+	var empty []string
+	for l, cases := range at {
+		if cases > at[most] {
+			most = l
+		}
+		if cases == 0 {
+			empty = append(empty, fmt.Sprint(l))
+		}
+	}
+	var all []string
+	switch len(levels) - at[most] {
+	case 0:
+		all = append(all, fmt.Sprintf("every case is at level %d: what does not vary explains nothing", most))
+	case 1:
+		all = append(all, fmt.Sprintf("all cases but one are at level %d: the condition barely varies, so that one case decides what it explains", most))
+	}
+	if len(empty) > 0 {
+		all = append(all, fmt.Sprintf("no case is at level %s, so that every configuration with it is unseen: place the thresholds between cases, or use fewer", strings.Join(empty, " or ")))
+	}
+	return all
+}

@@ -14,7 +14,8 @@ import (
 
 // Data gathers the calibrated data of an analysis. Scores are all scores of the study, because some calibrations look at
 // every case that was scored, in the analysis or not. Every case of the analysis needs a score on every condition; what is
-// missing is told all at once. In crisp mode a membership above 0.5 counts as 1.
+// missing is told all at once. In crisp and in multi-value mode a membership above 0.5 counts as 1. Levels stay as they are,
+// and are for multi-value and for fuzzy mode.
 func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error) {
 	byID := map[thread.ID]Condition{}
 	for _, c := range conditions {
@@ -32,9 +33,9 @@ func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error)
 		if p.Err != nil {
 			ps.Add(at, "%s", fault.Message(p.Err))
 		}
-		if a.Mode == "crisp" {
+		if a.Mode != "fuzzy" {
 			if p.Value == 0.5 {
-				ps.Add(at, "is exactly 0.5, neither in nor out: a crisp analysis cannot place it")
+				ps.Add(at, "is exactly 0.5, neither in nor out: a %s analysis cannot place it", a.Mode)
 			}
 			return math.Round(p.Value)
 		}
@@ -50,8 +51,36 @@ func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error)
 	if err := ps.Err(); err != nil {
 		return d, err
 	}
+	levels := map[thread.ID]int{}
 	for _, c := range a.Conditions {
-		d.Conditions = append(d.Conditions, byID[c].Letter)
+		k := byID[c].Calibration
+		levels[c] = k.Levels()
+		d.Conditions, d.Levels = append(d.Conditions, byID[c].Letter), append(d.Levels, levels[c])
+		if k.Multi() && a.Mode == "crisp" {
+			ps.Add("mode", "is crisp, but %s has %d levels; choose multi-value, or fuzzy", c, levels[c])
+		}
+	}
+	if byID[a.Outcome].Calibration.Multi() {
+		ps.Add("outcome", "is %s, which has levels; what is explained is a set: calibrate it to memberships, or choose another", a.Outcome)
+	}
+	if !slices.ContainsFunc(d.Levels, func(n int) bool { return n > 2 }) {
+		d.Levels = nil // as it is for conditions that are all sets
+	}
+	check := func(field string, condition thread.ID, helps string) {
+		switch named := levelsOf(helps); {
+		case levels[condition] > 2 && (helps == "present" || helps == "absent"):
+			ps.Add(field, "is %q, but %s has the levels 0 to %d; name those that help", helps, condition, levels[condition]-1)
+		case len(named) > 0 && slices.Max(named) >= levels[condition]:
+			ps.Add(field, "is %q, but %s has the levels 0 to %d only", helps, condition, levels[condition]-1)
+		}
+	}
+	for _, e := range a.Expect {
+		check("expect.helps", e.Condition, e.Helps)
+	}
+	for _, t := range a.Together {
+		for _, p := range t.Of {
+			check("together.of.helps", p.Condition, p.Helps)
+		}
 	}
 	for _, c := range a.Cases {
 		d.Cases = append(d.Cases, string(c))
@@ -77,6 +106,16 @@ func (a Analysis) InputsOf(d qca.Data) string {
 	}{d.Cases, d.Conditions, d.Values, d.Outcome, d.OutcomeName}}
 	for _, e := range a.Expect {
 		from = append(from, e.Condition, e.Helps)
+	}
+	if d.Levels != nil { // left out where there are none, so that results of before there were levels are not taken for old
+		from = append(from, "levels", d.Levels)
+	}
+	for _, t := range a.Together {
+		meet := []string{"together"}
+		for _, p := range t.Of {
+			meet = append(meet, string(p.Condition), p.Helps)
+		}
+		from = append(from, meet)
 	}
 	b, err := json.Marshal(from)
 	if err != nil {
@@ -107,7 +146,7 @@ func (a Analysis) Run(ctx context.Context, conditions []Condition, scores []Scor
 		r.Rows = append(r.Rows, out)
 	}
 	kinds := []qca.Kind{qca.Conservative, qca.Parsimonious}
-	if len(a.Expect) > 0 {
+	if a.Expects() {
 		kinds = append(kinds, qca.Intermediate)
 	}
 	for _, kind := range kinds {
@@ -148,13 +187,29 @@ func (a Analysis) Options(kind qca.Kind) qca.Options {
 		var levels []int
 		for _, e := range a.Expect {
 			if e.Condition == c {
-				levels = []int{map[string]int{"absent": 0, "present": 1}[e.Helps]}
+				levels = levelsOf(e.Helps)
 			}
 		}
 		o.Expect = append(o.Expect, levels)
 	}
+	for _, t := range a.Together {
+		var levels []int
+		for _, c := range a.Conditions {
+			level := -1 // not in this conjunction
+			for _, p := range t.Of {
+				if at := levelsOf(p.Helps); p.Condition == c && len(at) == 1 {
+					level = at[0]
+				}
+			}
+			levels = append(levels, level)
+		}
+		o.Together = append(o.Together, levels)
+	}
 	return o
 }
+
+// Expects tells whether theory says anything, so that there is an intermediate solution.
+func (a Analysis) Expects() bool { return len(a.Expect)+len(a.Together) > 0 }
 
 func ids(names []string) []thread.ID {
 	var out []thread.ID

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/analysis/qca"
 	"throughline/internal/thread"
 )
 
@@ -93,5 +94,129 @@ func TestRunWithExpectations(t *testing.T) {
 		if a.Valid() == nil {
 			t.Errorf("%+v is taken", bad)
 		}
+	}
+}
+
+// leveled is a study of six cases: a condition with three levels, one that is crisp, and an outcome.
+func leveled() (Analysis, []Condition, []Score) {
+	word := Calibration{Method: "crisp", Reason: "seen", Threshold: 1}
+	conditions := []Condition{{ID: "cond-a", Letter: "A", Calibration: Calibration{Method: "levels", Reason: "seen", Thresholds: []float64{10, 20}}}, {ID: "cond-b", Letter: "B", Calibration: word}, {ID: "cond-y", Letter: "Y", Outcome: true, Calibration: word}}
+	a := Analysis{ID: "ana-1", Title: "t", Mode: "multi-value", Outcome: "cond-y", Conditions: []thread.ID{"cond-a", "cond-b"}, Frequency: 1, Consistency: 1}
+	var scores []Score
+	for i, row := range [][]string{{"5", "0", "0"}, {"7", "1", "0"}, {"12", "1", "1"}, {"15", "1", "1"}, {"25", "0", "1"}, {"21", "1", "0"}} {
+		c := thread.ID("case-" + string(rune('a'+i)))
+		a.Cases = append(a.Cases, c)
+		for j, x := range []thread.ID{"cond-a", "cond-b", "cond-y"} {
+			scores = append(scores, Score{Case: c, Condition: x, Raw: row[j]})
+		}
+	}
+	return a, conditions, scores
+}
+
+// A multi-value analysis is that of the engine on the same levels.
+func TestRunWithLevels(t *testing.T) {
+	a, conditions, scores := leveled()
+	if err := a.Valid(); err != nil {
+		t.Fatal(err)
+	}
+	got, err := a.Run(t.Context(), conditions, scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows, formulas []string
+	for _, r := range got.Result.Rows {
+		rows = append(rows, r.Configuration+" "+r.Output)
+	}
+	for _, s := range got.Result.Solutions {
+		for _, m := range s.Models {
+			formulas = append(formulas, s.Kind+" "+m.Formula)
+		}
+	}
+	if diff := cmp.Diff([]string{"00 0", "01 0", "11 1", "20 1", "21 0"}, rows); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"conservative A{2}*~B + A{1}*B", "parsimonious A{2}*~B + A{1}"}, formulas); diff != "" {
+		t.Error(diff)
+	}
+	if got.Result.Remainders != 1 {
+		t.Errorf("%d remainders", got.Result.Remainders)
+	}
+	fuzzy := a
+	fuzzy.Mode = "fuzzy"
+	if d, err := fuzzy.Data(conditions, scores); err != nil || len(d.Levels) != 2 || d.Levels[0] != 3 {
+		t.Errorf("levels beside fuzzy sets: %v %v", d.Levels, err)
+	}
+	for name, tc := range map[string]struct {
+		change func(a *Analysis)
+		want   string
+	}{
+		"crisp mode":           {func(a *Analysis) { a.Mode = "crisp" }, "cond-a has 3 levels"},
+		"an outcome of levels": {func(a *Analysis) { a.Outcome, a.Conditions = "cond-a", []thread.ID{"cond-b"} }, "what is explained is a set"},
+		"present, of levels":   {func(a *Analysis) { a.Expect = []Expectation{{"cond-a", "present", "w"}} }, "has the levels 0 to 2"},
+		"a level too high":     {func(a *Analysis) { a.Expect = []Expectation{{"cond-a", "1,3", "w"}} }, "has the levels 0 to 2 only"},
+		"a level of a set":     {func(a *Analysis) { a.Together = []Conjunction{{[]Part{{"cond-a", "1"}, {"cond-b", "2"}}, "w"}} }, "has the levels 0 to 1 only"},
+	} {
+		b := a
+		tc.change(&b)
+		if err := b.Valid(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := b.Run(t.Context(), conditions, scores); err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v; want %q", name, err, tc.want)
+		}
+	}
+}
+
+// Expectations of levels and of conditions together reach the engine, and the fingerprint of the inputs.
+func TestExpectationsOfLevelsAndTogether(t *testing.T) {
+	a, conditions, scores := leveled()
+	d, err := a.Data(conditions, scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := a.InputsOf(d)
+	a.Expect = []Expectation{{"cond-a", "1, 2", "w"}}
+	expects := a.InputsOf(d)
+	a.Together = []Conjunction{{[]Part{{"cond-b", "absent"}, {"cond-a", "2"}}, "w"}}
+	if err := a.Valid(); err != nil {
+		t.Fatal(err)
+	}
+	if both := a.InputsOf(d); none == expects || expects == both || none == both {
+		t.Errorf("fingerprints %q, %q, %q", none, expects, both)
+	}
+	want := qca.Options{Solution: qca.Intermediate, Expect: [][]int{{1, 2}, nil}, Together: [][]int{{2, 0}}}
+	if diff := cmp.Diff(want, a.Options(qca.Intermediate)); diff != "" {
+		t.Error(diff)
+	}
+	a.Expect = nil // together alone is an expectation too
+	got, err := a.Run(t.Context(), conditions, scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(got.Result.Solutions); n != 3 {
+		t.Errorf("%d solutions", n)
+	}
+	for name, c := range map[string]Conjunction{
+		"one condition":     {[]Part{{"cond-a", "1"}}, "w"},
+		"no reason":         {[]Part{{"cond-a", "1"}, {"cond-b", "present"}}, ""},
+		"two levels of one": {[]Part{{"cond-a", "1,2"}, {"cond-b", "present"}}, "w"},
+		"one twice":         {[]Part{{"cond-a", "1"}, {"cond-a", "2"}}, "w"},
+		"another condition": {[]Part{{"cond-a", "1"}, {"cond-z", "present"}}, "w"},
+		"no level":          {[]Part{{"cond-a", "10"}, {"cond-b", "present"}}, "w"},
+	} {
+		a.Together = []Conjunction{c}
+		if a.Valid() == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
+// The fingerprint of an analysis of before there were levels stays what it was: no frozen result looks old by a new program.
+func TestInputsStay(t *testing.T) {
+	a := Analysis{Mode: "crisp", Frequency: 1, Consistency: 0.8, PRI: 0.5, Expect: []Expectation{{"cond-a", "present", "theory"}}}
+	d := qca.Data{Cases: []string{"case-a", "case-b"}, Conditions: []string{"A"}, Values: [][]float64{{1}, {0}}, Outcome: []float64{1, 0}, OutcomeName: "Y"}
+	const want = "2941921551e910f41535e8cd790530a97cb2a6a42b129d57d7da4363f30aa838"
+	if got := a.InputsOf(d); got != want {
+		t.Errorf("%s; want %s", got, want)
 	}
 }
