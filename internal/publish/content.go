@@ -201,7 +201,8 @@ type Score struct {
 	Case       string   `json:"case"`
 	Condition  string   `json:"condition"`
 	Raw        string   `json:"raw"`
-	Membership *float64 `json:"membership,omitempty"` // nil: the raw value does not fit the calibration
+	Membership *float64 `json:"membership,omitempty"` // nil: the raw value does not fit the calibration, or has a level instead
+	Level      *int     `json:"level,omitempty"`      // of a multi-value condition, from 0
 	Agreed     int      `json:"agreed"`               // how many coders agreed on it
 }
 
@@ -793,7 +794,12 @@ func (x *builder) statements(c *Content) {
 		}
 		p := Score{Statement: s, Case: x.public(sc.Case), Condition: x.public(sc.Condition), Raw: sc.Raw, Agreed: len(sc.AgreedBy)}
 		if at, ok := k.Point(sc.Case); ok && at.Err == nil {
-			p.Membership = &at.Value
+			if k.Condition.Calibration.Multi() {
+				level := int(at.Value)
+				p.Level = &level
+			} else {
+				p.Membership = &at.Value
+			}
 		}
 		c.Scores = append(c.Scores, p)
 	}

@@ -66,13 +66,16 @@ func (s *site) downloads() ([]file, error) {
 	for _, r := range s.Recommendations {
 		recommendations.row(r.ID, r.Title, r.Text, r.Risks, list(r.Audiences), evidence(r.Statement, thread.Supports), evidence(r.Statement, thread.Contradicts), r.State, s.href[r.ID])
 	}
-	scores := newTable("id", "case", "case_name", "condition", "letter", "condition_name", "raw", "membership", "justification", "agreed_by_coders", "supports", "contradicts", "state", "page")
+	scores := newTable("id", "case", "case_name", "condition", "letter", "condition_name", "raw", "membership", "level", "justification", "agreed_by_coders", "supports", "contradicts", "state", "page")
 	for _, x := range s.Scores {
-		k, m := s.condition[x.Condition], ""
+		k, m, level := s.condition[x.Condition], "", ""
 		if x.Membership != nil {
 			m = fmt.Sprintf("%.6g", *x.Membership)
 		}
-		scores.row(x.ID, x.Case, s.caseName[x.Case], x.Condition, k.Letter, k.Name, x.Raw, m, x.Text, fmt.Sprint(x.Agreed),
+		if x.Level != nil {
+			level = fmt.Sprint(*x.Level)
+		}
+		scores.row(x.ID, x.Case, s.caseName[x.Case], x.Condition, k.Letter, k.Name, x.Raw, m, level, x.Text, fmt.Sprint(x.Agreed),
 			evidence(x.Statement, thread.Supports), evidence(x.Statement, thread.Contradicts), x.State, s.href[x.ID])
 	}
 	links := newTable("statement", "statement_kind", "role", "evidence", "evidence_kind", "source", "language", "quote", "commitment", "work", "link", "notice")

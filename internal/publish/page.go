@@ -177,6 +177,9 @@ func scoreWords(x Score) string {
 	if x.Membership != nil {
 		w += "; set membership " + number(*x.Membership)
 	}
+	if x.Level != nil {
+		w += fmt.Sprintf("; level %d", *x.Level)
+	}
 	if x.Agreed > 0 {
 		w += "; agreed by " + count(x.Agreed, "coder", "coders")
 	}
@@ -684,6 +687,9 @@ func (s *site) matrix() matrix {
 				if x.Membership != nil {
 					cell.Membership = number(*x.Membership)
 				}
+				if x.Level != nil {
+					cell.Membership = fmt.Sprintf("level %d", *x.Level)
+				}
 			}
 			r.Cells = append(r.Cells, cell)
 		}
@@ -768,8 +774,12 @@ func (s *site) analysis(a Analysis) {
 	if a.Result != nil {
 		for _, r := range a.Result.Rows {
 			v := rowView{Row: r, Words: outputs[r.Output], Cases: s.caseLinks(r.Cases), Deviant: s.caseLinks(r.Deviant)}
-			for _, d := range r.Configuration {
-				v.Digits = append(v.Digits, map[rune]string{'1': "present", '0': "absent"}[d])
+			for i, d := range r.Configuration {
+				w := map[rune]string{'1': "present", '0': "absent"}[d]
+				if i < len(p.Conditions) && p.Conditions[i].Calibration.Multi() {
+					w = "level " + string(d)
+				}
+				v.Digits = append(v.Digits, w)
 			}
 			p.Rows = append(p.Rows, v)
 		}
@@ -933,13 +943,34 @@ func flowRows(f source.Flow) []flowRow {
 }
 
 func calibrationWords(k synthesis.Calibration) []string {
+	side := func(name string, a *synthesis.Anchors) string {
+		if a == nil {
+			return ""
+		}
+		return fmt.Sprintf("%s: fully out at %s, neither in nor out at %s, fully in at %s.", name, number(a.Out), number(a.Crossover), number(a.In))
+	}
+	var list []string
+	for _, t := range k.Thresholds {
+		list = append(list, number(t))
+	}
+	var out []string
 	switch k.Method {
 	case "crisp":
 		return []string{"In the set from a raw value of " + number(k.Threshold) + " on."}
+	case "levels":
+		out = append(out, "Below the first threshold a case is at level 0.")
+		for i, t := range list {
+			out = append(out, fmt.Sprintf("From %s on it is at level %d.", t, i+1))
+		}
 	case "direct":
 		return []string{fmt.Sprintf("Fully out at %s, neither in nor out at %s, fully in at %s.", number(k.Out), number(k.Crossover), number(k.In))}
+	case "bell":
+		return []string{side("Lower side", k.Low), side("Upper side", k.High)}
+	case "indirect":
+		return []string{"Indirect method: the thresholds " + and(list) + " part the cases into rough groups, and a curve fitted through these gives the memberships."}
+	case "tfr":
+		return []string{"Totally fuzzy and relative: a case's membership is its place among the raw values of all cases, 0 for the lowest and 1 for the highest."}
 	}
-	var out []string
 	for _, w := range k.Words {
 		out = append(out, "“"+w.Word+"” counts "+number(w.Value)+".")
 	}

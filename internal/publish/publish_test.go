@@ -628,3 +628,44 @@ func TestStructure(t *testing.T) {
 		t.Error("the style asks for something outside")
 	}
 }
+
+// Levels are told as levels, on every page and in the tables, and each calibration in words.
+func TestLevelsAndCalibrations(t *testing.T) {
+	f := newFixture(t)
+	condition := func(id thread.ID, letter string, k synthesis.Calibration) synthesis.Condition {
+		k.Reason = "as told"
+		return synthesis.Condition{ID: id, Letter: letter, Name: "By " + letter, Define: "d", Calibration: k}
+	}
+	f.put(condition("cond-size", "SIZE", synthesis.Calibration{Method: "levels", Thresholds: []float64{10, 20}}),
+		condition("cond-bell", "BELL", synthesis.Calibration{Method: "bell", Low: &synthesis.Anchors{Out: 1, Crossover: 2, In: 3}, High: &synthesis.Anchors{Out: 9, Crossover: 8, In: 7}}),
+		condition("cond-indirect", "INDI", synthesis.Calibration{Method: "indirect", Thresholds: []float64{4, 6}}),
+		condition("cond-tfr", "TFR", synthesis.Calibration{Method: "tfr"}))
+	for i, c := range []thread.ID{"case-armenia", "case-other"} {
+		for _, x := range []thread.ID{"cond-size", "cond-tfr"} {
+			f.put(synthesis.Score{Case: c, Condition: x, Raw: []string{"25", "5"}[i], Justification: "j", Supports: ids("seg-open-1")})
+		}
+	}
+	conditions, scores := conditionsAndScores(f)
+	a, err := synthesis.Analysis{ID: "ana-levels", Title: "With levels", Mode: "multi-value", Outcome: "cond-won", Conditions: ids("cond-size"), Cases: ids("case-armenia", "case-other"), Frequency: 1, Consistency: 0.8}.
+		Run(context.Background(), conditions, scores)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.put(a)
+	f.confirmAll()
+	files, _ := build(t, open(t, f), publish.Options{})
+	all := strings.Builder{}
+	for name, body := range files {
+		if strings.HasSuffix(name, ".html") {
+			all.WriteString(body)
+		}
+	}
+	for _, want := range []string{"From 20 on it is at level 2.", "Upper side: fully out at 9", "thresholds 4 and 6 part the cases", "Totally fuzzy and relative", "Value: 25; level 2.", "[level 2]", "“By SIZE” at level 2", "<td>level 0</td>", "Value: 25; set membership 1."} {
+		if !strings.Contains(all.String(), want) {
+			t.Errorf("no page says %q", want)
+		}
+	}
+	if s := files["downloads/scores.csv"]; !strings.Contains(s, ",25,,2,") || !strings.Contains(s, ",25,1,,") {
+		t.Errorf("scores.csv:\n%s", s)
+	}
+}

@@ -252,21 +252,25 @@ func stateMark(state string) string {
 	return ""
 }
 
-// formulaWords tells a term such as COAL*~VIOL in words, by the names of its conditions.
+// formulaWords tells a term such as COAL*~VIOL, or SIZE{2}*~VIOL with a level, in words, by the names of its conditions.
 func formulaWords(term string, names map[string]string) string {
 	var parts []string
 	for _, l := range strings.Split(term, "*") {
 		l = strings.TrimSpace(l)
-		letter := strings.TrimPrefix(l, "~")
+		bare, absent := strings.CutPrefix(l, "~")
+		letter, level, leveled := strings.Cut(strings.TrimSuffix(bare, "}"), "{")
 		name, ok := names[letter]
 		if !ok {
 			return term
 		}
-		if letter != l {
-			parts = append(parts, "no “"+name+"”")
-		} else {
-			parts = append(parts, "“"+name+"”")
+		name = "“" + name + "”"
+		if absent {
+			name = "no " + name
 		}
+		if leveled {
+			name += " at level " + level
+		}
+		parts = append(parts, name)
 	}
 	return and(parts)
 }
