@@ -305,7 +305,7 @@ func (v *visit) caseScores(c cases.Case, p *casePage) error {
 			if s := it.Object; s.Condition == cond.ID {
 				row.Raw, row.Score, row.State = s.Raw, v.page(it.Node.ID), it.Node.State()
 				at, _ := columns[cond.ID].Point(c.ID)
-				row.Membership = worthWords(at)
+				row.Membership = worthWords(columns[cond.ID], at)
 			}
 		}
 		p.Scores = append(p.Scores, row)

@@ -7,7 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"throughline/analysis/qca"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -24,6 +27,9 @@ type conditionPage struct {
 	Edit        string
 	Thread      string
 	Calibration calibrationView
+	Whole       bool     // the member sees every case that is scored
+	Warnings    []string // of the memberships; for those who see every case
+	Gaps        []string // thresholds proposed where the values leave gaps; as the warnings
 }
 
 func (conditionPage) template() string { return "condition" }
@@ -32,9 +38,12 @@ func (conditionPage) template() string { return "condition" }
 type calibrationView struct {
 	Method  string // in words
 	Reason  string
+	Worth   string // "Membership", or "Level" where it is multi-value
 	Anchors []calibrationRow
+	Problem string             // why the cases have no membership yet
+	Others  bool               // cases that the member may not see count as well
 	Points  []calibrationPoint // scores of the cases
-	Plot    *plotView          // nil: words, which have no curve
+	Plot    *plotView          // nil: there is no curve or step to draw
 }
 
 type calibrationRow struct {
@@ -49,7 +58,8 @@ type calibrationPoint struct {
 	Raw        string
 	Score      string // address
 	Membership string
-	Here       bool // it is the score of the page
+	Words      string // "more in than out", or of a level the raw values that it stands for
+	Here       bool   // it is the score of the page
 }
 
 // plotView is a drawing of membership over the raw value.
@@ -104,19 +114,103 @@ func showCondition(v *visit) error {
 		return err
 	}
 	p.Calibration = v.calibration(column, names, "")
+	p.Whole = names.every(column)
+	if p.Whole {
+		for _, w := range column.Warnings(func(c thread.ID) string { return names[c] }) {
+			p.Warnings = append(p.Warnings, sentence(w))
+		}
+		p.Gaps = gapWords(column)
+	}
 	return v.render(c.Name, p)
+}
+
+// every tells whether the cases are all those of a column: what is told of all is for those alone who may see them all.
+func (c caseNames) every(k synthesis.Column) bool {
+	return !slices.ContainsFunc(k.Points, func(p synthesis.Point) bool { return c[p.Case] == "" })
+}
+
+// sentence makes a sentence of words that begin small and end without a stop.
+func sentence(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(r)) + s[n:] + "."
+}
+
+// mostGaps is how many thresholds are proposed at once.
+const mostGaps = 4
+
+// gapWords proposes one threshold, two, and so on, where the raw values leave the largest gaps.
+func gapWords(k synthesis.Column) []string {
+	var out []string
+	for n := 1; n <= mostGaps; n++ {
+		found, err := qca.Gaps(k.Numbers(), n)
+		if err != nil {
+			break // there are no more different values than that
+		}
+		out = append(out, plural(n, "threshold")+": "+numbers(found, "; "))
+	}
+	return out
+}
+
+// numbers writes numbers with something between.
+func numbers(xs []float64, between string) string {
+	var out []string
+	for _, x := range xs {
+		out = append(out, strconv.FormatFloat(x, 'g', 10, 64))
+	}
+	return strings.Join(out, between)
 }
 
 func methodWords(method string) string {
 	switch method {
 	case "crisp":
 		return "A threshold: from it on a case is in, below it out."
+	case "levels":
+		return "Thresholds part the values into levels: a case has the level of as many thresholds as it reaches."
 	case "direct":
 		return "A curve through three anchors: fully out (0.05), neither in nor out (0.5), fully in (0.95)."
+	case "bell":
+		return "A curve through six anchors, three on each side: for a set whose members lie between too little and too much, or at both ends."
+	case "indirect":
+		return "Thresholds part the cases into rough groups in equal steps from out to in, and a smooth curve fitted through them gives each case its membership. It depends on which cases are scored."
+	case "tfr":
+		return "The place of a case among all cases (totally fuzzy and relative): the lowest value is 0, the highest 1, and between them counts how many cases lie at or below. It depends on which cases are scored, not on what the values mean."
 	case "words":
 		return "Each word is worth a membership."
 	}
 	return ""
+}
+
+// setWords says where a membership stands. From 0.95 on a case is called fully in and up to 0.05 fully out, as at the
+// anchors of the direct method (Ragin 2008, chapter 5); the hair of width is for what a computed 0.95 may miss.
+func setWords(m float64) string {
+	const hair = 1e-9
+	switch {
+	case m >= 0.95-hair:
+		return "fully in"
+	case m <= 0.05+hair:
+		return "fully out"
+	case m > 0.5:
+		return "more in than out"
+	case m < 0.5:
+		return "more out than in"
+	}
+	return "neither in nor out"
+}
+
+// levelWords says for which raw values a level stands.
+func levelWords(thresholds []float64, level int) string {
+	switch n := len(thresholds); {
+	case level < 0 || level > n || n == 0:
+		return ""
+	case level == 0:
+		return "below " + number(thresholds[0])
+	case level == n:
+		return number(thresholds[n-1]) + " and above"
+	}
+	return number(thresholds[level-1]) + " to below " + number(thresholds[level])
 }
 
 // columns are where the cases stand on the conditions. They are computed from the scores of every case, also for a member
@@ -142,24 +236,51 @@ func (v *visit) column(c synthesis.Condition) (synthesis.Column, error) {
 func (v *visit) calibration(column synthesis.Column, names caseNames, here thread.ID) calibrationView {
 	c := column.Condition
 	k := c.Calibration
-	out := calibrationView{Method: methodWords(k.Method), Reason: k.Reason}
+	out := calibrationView{Method: methodWords(k.Method), Reason: k.Reason, Worth: "Membership", Others: k.Relative() && !names.every(column)}
+	if column.Err != nil {
+		out.Problem = fault.Message(column.Err)
+	}
+	side := func(a *synthesis.Anchors) (rows []calibrationRow) {
+		if a != nil {
+			rows = []calibrationRow{{number(a.Out), "0.05", "fully out"}, {number(a.Crossover), "0.5", "neither in nor out"}, {number(a.In), "0.95", "fully in"}}
+			if a.In < a.Out {
+				slices.Reverse(rows)
+			}
+		}
+		return rows
+	}
 	switch k.Method {
 	case "crisp":
 		out.Anchors = []calibrationRow{{"below " + number(k.Threshold), "0", "out"}, {number(k.Threshold) + " and above", "1", "in"}}
+	case "levels":
+		out.Worth = "Level"
+		for l := range k.Levels() {
+			out.Anchors = append(out.Anchors, calibrationRow{levelWords(k.Thresholds, l), strconv.Itoa(l), "level " + strconv.Itoa(l)})
+		}
+	case "bell":
+		out.Anchors = append(side(k.Low), side(k.High)...)
+	case "indirect":
+		steps := len(k.Thresholds)
+		for g := range steps + 1 {
+			if steps == 0 {
+				break
+			}
+			rough := float64(g) / float64(max(steps, 1))
+			// A value on a threshold is in the lower group here, and in the higher level there.
+			raw := "up to " + number(k.Thresholds[min(g, steps-1)])
+			if g > 0 {
+				raw = "above " + number(k.Thresholds[g-1])
+				if g < steps {
+					raw += " to " + number(k.Thresholds[g])
+				}
+			}
+			out.Anchors = append(out.Anchors, calibrationRow{raw, "about " + two(rough), setWords(rough)})
+		}
 	case "direct":
 		out.Anchors = []calibrationRow{{number(k.Out), "0.05", "fully out"}, {number(k.Crossover), "0.5", "neither in nor out"}, {number(k.In), "0.95", "fully in"}}
 	case "words":
 		for _, w := range k.Words {
-			note := "more in than out"
-			switch {
-			case w.Value == 0:
-				note = "fully out"
-			case w.Value == 1:
-				note = "fully in"
-			case w.Value < 0.5:
-				note = "more out than in"
-			}
-			out.Anchors = append(out.Anchors, calibrationRow{w.Word, number(w.Value), note})
+			out.Anchors = append(out.Anchors, calibrationRow{w.Word, number(w.Value), setWords(w.Value)})
 		}
 	}
 	type dot struct {
@@ -168,22 +289,35 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 		here bool
 	}
 	var dots []dot
+	worth := map[string]float64{} // of the points, by the address of the case
 	for _, at := range column.Points {
 		if names[at.Case] == "" {
 			continue
 		}
-		out.Points = append(out.Points, calibrationPoint{Case: link{names[at.Case], v.page(at.Case)}, Raw: at.Raw, Score: v.page(synthesis.ScoreID(at.Case, c.ID)), Membership: worthWords(at), Here: at.Case == here})
+		p := calibrationPoint{Case: link{names[at.Case], v.page(at.Case)}, Raw: at.Raw, Score: v.page(synthesis.ScoreID(at.Case, c.ID)), Membership: worthWords(column, at), Here: at.Case == here}
+		switch {
+		case at.Err == nil && k.Multi():
+			p.Words = levelWords(k.Thresholds, int(at.Value))
+		case at.Err == nil:
+			p.Words = setWords(at.Value)
+		}
+		out.Points, worth[p.Case.Href] = append(out.Points, p), at.Value
 		if at.Err == nil && !math.IsNaN(at.Number) {
 			dots = append(dots, dot{at.Number, at.Value, at.Case == here})
 		}
 	}
 	slices.SortStableFunc(out.Points, func(a, b calibrationPoint) int {
-		return cmp.Or(strings.Compare(b.Membership, a.Membership), strings.Compare(a.Case.Text, b.Case.Text))
+		return cmp.Or(cmp.Compare(worth[b.Case.Href], worth[a.Case.Href]), strings.Compare(a.Case.Text, b.Case.Text))
 	})
-	if k.Method != "crisp" && k.Method != "direct" {
-		return out
+	marks := calibrationMarks(k)
+	if len(marks) == 0 || k.Relative() || k.Multi() {
+		return out // nothing to draw between 0 and 1 by the raw value alone
 	}
-	lo, hi := min(k.Out, k.In), max(k.Out, k.In)
+	var ticks []float64
+	for _, m := range marks {
+		ticks = append(ticks, m.At)
+	}
+	lo, hi := slices.Min(ticks), slices.Max(ticks)
 	if k.Method == "crisp" {
 		lo, hi = k.Threshold-1, k.Threshold+1
 	}
@@ -209,10 +343,6 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 		line = append(line, fmt.Sprintf("%d,%d", x(raw), y(m)))
 	}
 	p.Curve = strings.Join(line, " ")
-	ticks := []float64{k.Out, k.Crossover, k.In}
-	if k.Method == "crisp" {
-		ticks = []float64{k.Threshold}
-	}
 	for _, t := range ticks {
 		p.Ticks = append(p.Ticks, plotTick{number(t), x(t)})
 	}
@@ -221,6 +351,32 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 	}
 	p.Desc = fmt.Sprintf("Membership from 0 to 1 over the observed value from %s to %s, with %s. The tables beside it say the same.", two(lo), two(hi), plural(len(dots), "case"))
 	out.Plot = p
+	return out
+}
+
+// calibrationMark is a threshold or an anchor as a picture shows it.
+type calibrationMark struct {
+	Name string
+	At   float64
+}
+
+// calibrationMarks are the thresholds or anchors of a calibration; none where the values alone decide, or words.
+func calibrationMarks(k synthesis.Calibration) []calibrationMark {
+	var out []calibrationMark
+	switch {
+	case k.Method == "crisp":
+		out = []calibrationMark{{"threshold", k.Threshold}}
+	case k.Method == "levels" || k.Method == "indirect":
+		for i, t := range k.Thresholds {
+			out = append(out, calibrationMark{fmt.Sprintf("threshold %d", i+1), t})
+		}
+	case k.Method == "direct":
+		out = []calibrationMark{{"fully out", k.Out}, {"neither in nor out", k.Crossover}, {"fully in", k.In}}
+	case k.Method == "bell" && k.Low != nil && k.High != nil:
+		for _, a := range []*synthesis.Anchors{k.Low, k.High} {
+			out = append(out, calibrationMark{"fully out", a.Out}, calibrationMark{"neither in nor out", a.Crossover}, calibrationMark{"fully in", a.In})
+		}
+	}
 	return out
 }
 
@@ -248,20 +404,47 @@ func conditionForm(cancel string) func(synthesis.Condition) form {
 			}
 			return number(x)
 		}
-		return form{Submit: "Save the condition", Cancel: cancel, Fields: []field{
+		f := form{Submit: "Save the condition", Cancel: cancel, Fields: []field{
 			{Name: "name", Label: "Name", Value: c.Name, Required: true},
 			{Name: "letter", Label: "Short name", Help: "In solutions, in capitals, such as COAL.", Value: c.Letter, Required: true},
-			{Name: "define", Label: "What full membership means", Kind: areaField, Value: c.Define, Required: true},
-			{Name: "calibration.method", Label: "How a value becomes a membership", Kind: selectField, Value: k.Method, Required: true,
-				Options: []option{{"crisp", "by a threshold (crisp)"}, {"direct", "by three anchors (direct)"}, {"words", "by words"}}},
-			{Name: "calibration.reason", Label: "Why so", Kind: areaField, Value: k.Reason, Required: true},
-			{Name: "calibration.threshold", Label: "Threshold", Help: "Only by a threshold: from this number on a case is in.", Value: only("crisp", k.Threshold)},
-			{Name: "calibration.out", Label: "Fully out", Help: "Only by three anchors.", Value: only("direct", k.Out)},
-			{Name: "calibration.crossover", Label: "Neither in nor out", Help: "Only by three anchors; between the other two.", Value: only("direct", k.Crossover)},
-			{Name: "calibration.in", Label: "Fully in", Help: "Only by three anchors.", Value: only("direct", k.In)},
-			// Its name is the beginning of calibration.words.value and its like, so that what is wrong with a word is told beside it.
-			{Name: "calibration", Label: "Words", Help: "Only by words: one on each line with its membership, such as weak = 0.33. None is worth 0.5, which says neither in nor out.", Kind: areaField, Value: strings.Join(words, "\n")},
+			{Name: "define", Label: "What full membership means", Help: "For levels: what each of them means.", Kind: areaField, Value: c.Define, Required: true},
+			{Name: "calibration.method", Label: "How a value becomes a membership", Help: "Each way has its own fields below; fill in those of the way you choose. The others are not kept.", Kind: selectField, Value: k.Method, Required: true,
+				Options: []option{{"crisp", "by a threshold (crisp)"}, {"levels", "by thresholds into levels (multi-value)"}, {"direct", "by three anchors (direct)"}, {"bell", "by six anchors (direct, for a middle or both ends)"},
+					{"indirect", "by rough groups and a curve (indirect)"}, {"tfr", "by the place among the cases (totally fuzzy and relative)"}, {"words", "by words"}}},
+			{Name: "calibration.reason", Label: "Why so", Help: "What the thresholds, anchors or words are argued from. It stays with the condition and is published with it.", Kind: areaField, Value: k.Reason, Required: true},
+			{Name: "calibration.threshold", Head: "By a threshold", About: methodWords("crisp"), Label: "Threshold", Value: only("crisp", k.Threshold)},
+			{Name: "calibration.thresholds", Head: "By thresholds into levels, or by rough groups", About: "Levels: " + methodWords("levels") + " Rough groups: " + methodWords("indirect") + " They need raw values above zero, and more than five different ones.",
+				Label: "Thresholds", Help: "One on each line, the lowest first. For levels from two to nine.", Kind: areaField, Value: numbers(k.Thresholds, "\n")},
+			{Name: "calibration.out", Head: "By three anchors", About: methodWords("direct") + " They may rise or fall.", Label: "Fully out", Value: only("direct", k.Out)},
+			{Name: "calibration.crossover", Label: "Neither in nor out", Help: "Between the other two.", Value: only("direct", k.Crossover)},
+			{Name: "calibration.in", Label: "Fully in", Value: only("direct", k.In)},
 		}}
+		for i, side := range []struct {
+			name, label string
+			*synthesis.Anchors
+		}{{"low", "Lower side", k.Low}, {"high", "Upper side", k.High}} {
+			a := side.Anchors
+			if a == nil || k.Method != "bell" {
+				a = nil
+			}
+			anchor := func(x func(synthesis.Anchors) float64) string {
+				if a == nil {
+					return ""
+				}
+				return number(x(*a))
+			}
+			first := field{Name: "calibration." + side.name + ".out", Label: side.label + ": fully out", Value: anchor(func(a synthesis.Anchors) float64 { return a.Out })}
+			if i == 0 {
+				first.Head, first.About = "By six anchors", methodWords("bell")+" For a middle, the lower side rises and the upper side falls; for both ends, the lower side falls and the upper side rises."
+			}
+			f.Fields = append(f.Fields, first,
+				field{Name: "calibration." + side.name + ".crossover", Label: side.label + ": neither in nor out", Value: anchor(func(a synthesis.Anchors) float64 { return a.Crossover })},
+				field{Name: "calibration." + side.name + ".in", Label: side.label + ": fully in", Value: anchor(func(a synthesis.Anchors) float64 { return a.In })})
+		}
+		// Its name is the beginning of calibration.words.value and its like, so that what is wrong with a word is told beside it.
+		f.Fields = append(f.Fields, field{Name: "calibration", Head: "By words", About: methodWords("words"), Label: "Words",
+			Help: "One on each line with its membership, such as weak = 0.33. None is worth 0.5, which says neither in nor out.", Kind: areaField, Value: strings.Join(words, "\n")})
+		return f
 	}
 }
 
@@ -278,8 +461,25 @@ func readCondition(f form, c synthesis.Condition, ps *fault.Problems) synthesis.
 	switch k.Method {
 	case "crisp":
 		k.Threshold = real("calibration.threshold")
+	case "levels", "indirect":
+		for _, part := range strings.Split(f.text("calibration.thresholds"), "\n") {
+			if part = strings.TrimSpace(part); part == "" {
+				continue
+			}
+			x, err := strconv.ParseFloat(part, 64)
+			if err != nil || x-x != 0 {
+				ps.Add("calibration.thresholds", "%q is no number; expected one number on each line, such as 5.5", part)
+				continue
+			}
+			k.Thresholds = append(k.Thresholds, x)
+		}
 	case "direct":
 		k.Out, k.Crossover, k.In = real("calibration.out"), real("calibration.crossover"), real("calibration.in")
+	case "bell":
+		side := func(name string) *synthesis.Anchors {
+			return &synthesis.Anchors{Out: real("calibration." + name + ".out"), Crossover: real("calibration." + name + ".crossover"), In: real("calibration." + name + ".in")}
+		}
+		k.Low, k.High = side("low"), side("high")
 	case "words":
 		for _, l := range strings.Split(f.text("calibration"), "\n") {
 			if strings.TrimSpace(l) == "" {

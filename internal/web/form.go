@@ -37,6 +37,8 @@ const (
 // field is one thing asked for. Name is the name of the object's field, as its Valid() tells it.
 type field struct {
 	Name     string
+	Head     string // heading above it, where a group of fields begins; empty: none
+	About    string // a sentence on the group
 	Label    string
 	Help     string
 	Kind     string   // text when empty

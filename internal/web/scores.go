@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -57,6 +58,7 @@ type scorePage struct {
 	Outcome       bool
 	Case          link
 	Raw           string
+	Multi         bool // it has a level and no membership
 	Membership    string
 	Justification string
 	AgreedBy      []string
@@ -101,18 +103,26 @@ func (v *visit) conditions() ([]synthesis.Condition, error) {
 	return out, nil
 }
 
-// membershipWords is what a raw value is worth where the column of its condition is not at hand, as on the page of a term.
-func membershipWords(c synthesis.Condition, raw string) string {
-	p, _ := c.Column([]synthesis.Score{{Condition: c.ID, Raw: raw}}).Point("")
-	return worthWords(p)
+// worthWords is what a case is worth on a condition: its set membership, its level, or that there is none.
+func worthWords(k synthesis.Column, p synthesis.Point) string {
+	switch {
+	case p.Err == nil && k.Condition.Calibration.Multi():
+		return fmt.Sprintf("level %d", int(p.Value))
+	case p.Err == nil:
+		return two(p.Value)
+	case errors.Is(p.Err, k.Err):
+		return "none yet"
+	}
+	return "not in the calibration"
 }
 
-// worthWords is the set membership of a case, or that there is none.
-func worthWords(p synthesis.Point) string {
-	if p.Err != nil {
-		return "not in the calibration"
+// membershipWords is what a raw value is worth where the column of its condition is not at hand, as on the page of a term.
+func membershipWords(c synthesis.Condition, raw string) string {
+	if err := c.Fits(raw); err == nil && c.Calibration.Relative() {
+		return "by its place among all cases: see the score"
 	}
-	return two(p.Value)
+	p, _ := c.Column([]synthesis.Score{{Condition: c.ID, Raw: raw}}).Point("")
+	return worthWords(synthesis.Column{Condition: c}, p)
 }
 
 // two writes a number with two decimals at most.
@@ -153,9 +163,9 @@ func showScores(v *visit) error {
 			cell := scoreCell{Label: cond.Name + " in " + c.Name}
 			if s, ok := byID[synthesis.ScoreID(c.ID, cond.ID)]; ok {
 				at, _ := columns[cond.ID].Point(c.ID)
-				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, worthWords(at)
+				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, worthWords(columns[cond.ID], at)
 				if at.Err == nil {
-					cell.Shade = 1 + int(at.Value*3.999)
+					cell.Shade = 1 + int(at.Value/float64(cond.Calibration.Levels()-1)*3.999)
 				}
 				if st := s.Node.State(); st != thread.Standing {
 					cell.State = st
@@ -192,7 +202,7 @@ func showScore(v *visit) error {
 	}
 	at, _ := column.Point(s.Case)
 	p := scorePage{Condition: c.Name, ConditionAt: v.page(c.ID), Define: c.Define, Outcome: c.Outcome, Case: link{names[s.Case], v.page(s.Case)}, Raw: s.Raw,
-		Membership: worthWords(at), Justification: s.Justification, AgreedBy: s.AgreedBy}
+		Multi: c.Calibration.Multi(), Membership: worthWords(column, at), Justification: s.Justification, AgreedBy: s.AgreedBy}
 	if p.Standing, err = v.standing(v.Node, study.Edit); err != nil {
 		return err
 	}
@@ -284,8 +294,16 @@ func calibrationHelp(k synthesis.Calibration) string {
 	switch k.Method {
 	case "crisp":
 		return fmt.Sprintf("A number; from %s on the case is in the set.", two(k.Threshold))
+	case "levels":
+		return fmt.Sprintf("A number; the level rises by one at each of %s.", numbers(k.Thresholds, "; "))
 	case "direct":
 		return fmt.Sprintf("A number: %s is fully out, %s neither in nor out, %s fully in.", two(k.Out), two(k.Crossover), two(k.In))
+	case "bell":
+		return "A number; six anchors of the condition say how far it is in the set."
+	case "indirect":
+		return "A number above zero; it counts together with those of the other cases."
+	case "tfr":
+		return "A number; it counts by its place among those of the other cases."
 	}
 	return "A word of the calibration."
 }
