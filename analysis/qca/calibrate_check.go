@@ -86,9 +86,9 @@ func (s Spread) Warnings(cases []string) []string {
 	share := fmt.Sprintf("%d of %d cases (%.2f %%) are more in than out", s.Above, s.Cases, 100*s.Share())
 	switch {
 	case s.Lowest == s.Highest:
-		all = append(all, fmt.Sprintf("every case has the membership %v: what does not vary explains nothing", s.Lowest))
+		all = append(all, fmt.Sprintf("every case has the membership %.4g: what does not vary explains nothing", s.Lowest))
 	case s.BarelyVaries():
-		all = append(all, share+fmt.Sprintf(", with memberships from %v to %v: the set barely varies, so that one case decides what it explains", s.Lowest, s.Highest))
+		all = append(all, share+fmt.Sprintf(", with memberships from %.4g to %.4g: the set barely varies, so that one case decides what it explains", s.Lowest, s.Highest))
 	case s.Skewed():
 		all = append(all, share+": the set is skewed, so that consistency comes too easily; look at PRI and at the absence of the outcome too")
 	}

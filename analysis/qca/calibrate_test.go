@@ -126,3 +126,28 @@ func TestCalibrateOracle(t *testing.T) {
 		t.Error("no vector was checked")
 	}
 }
+
+func TestLevelWarnings(t *testing.T) {
+	for _, tc := range []struct {
+		levels []int
+		n      int
+		want   []string // beginnings
+	}{
+		{nil, 3, nil},
+		{[]int{0, 1, 2, 0, 1}, 3, nil},
+		{[]int{1, 1}, 2, []string{"every case is at level 1", "no case is at level 0"}},
+		{[]int{0, 0, 2}, 4, []string{"all cases but one are at level 0", "no case is at level 1 or 3"}},
+		{[]int{0, 0, 2, 2}, 3, []string{"no case is at level 1"}},
+	} {
+		got := LevelWarnings(tc.levels, tc.n)
+		if len(got) != len(tc.want) {
+			t.Errorf("%v: %q", tc.levels, got)
+			continue
+		}
+		for i, w := range tc.want {
+			if !strings.HasPrefix(got[i], w) {
+				t.Errorf("%v: %q does not begin with %q", tc.levels, got[i], w)
+			}
+		}
+	}
+}

@@ -9,11 +9,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"throughline/internal/archive"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/store/storetest"
+	"throughline/internal/study"
+	"throughline/internal/synthesis"
+	"throughline/internal/thread"
 )
 
 var ctx = context.Background()
@@ -23,6 +27,36 @@ func folder(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "small")
 	if err := archive.Write(dir, storetest.Study()); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// everyCalibration writes the small study with a condition for each method, scores on them, and an analysis of levels with
+// all that theory may expect.
+func everyCalibration(t *testing.T) string {
+	t.Helper()
+	b := storetest.Study()
+	b.Slug = "every"
+	first := b.Objects[0].(study.Study)
+	first.Slug = b.Slug
+	b.Objects[0] = first
+	for id, k := range map[thread.ID]synthesis.Calibration{
+		"cond-crisp": {Method: "crisp", Threshold: -1.5}, "cond-levels": {Method: "levels", Thresholds: []float64{0, 2.5, 1000000}}, "cond-direct": {Method: "direct", Out: 5, Crossover: 0, In: -2},
+		"cond-bell":     {Method: "bell", Low: &synthesis.Anchors{Out: 0, Crossover: 1, In: 2}, High: &synthesis.Anchors{Out: 9, Crossover: 8, In: 7}},
+		"cond-indirect": {Method: "indirect", Thresholds: []float64{1, 2}}, "cond-tfr": {Method: "tfr"},
+	} {
+		k.Reason = "As the protocol says."
+		b.Objects = append(b.Objects, synthesis.Condition{ID: id, Letter: strings.ToUpper(id.Rest()), Name: id.Rest(), Define: "d", Calibration: k})
+		for i, c := range []thread.ID{"case-a", "case-b"} {
+			b.Objects = append(b.Objects, synthesis.Score{Case: c, Condition: id, Raw: []string{"3", "0.5"}[i], Justification: "j", Supports: []thread.ID{"seg-report-1"}})
+		}
+	}
+	b.Objects = append(b.Objects, synthesis.Analysis{ID: "ana-levels", Title: "Levels", Mode: "multi-value", Outcome: "cond-success", Conditions: []thread.ID{"cond-levels", "cond-crisp"},
+		Cases: []thread.ID{"case-a", "case-b"}, Frequency: 1, Consistency: 1, Expect: []synthesis.Expectation{{Condition: "cond-levels", Helps: "2", Why: "w"}},
+		Together: []synthesis.Conjunction{{Of: []synthesis.Part{{Condition: "cond-levels", Helps: "1"}, {Condition: "cond-crisp", Helps: "present"}}, Why: "w"}}})
+	dir := filepath.Join(t.TempDir(), "every")
+	if err := archive.Write(dir, b); err != nil {
 		t.Fatal(err)
 	}
 	return dir
@@ -49,7 +83,7 @@ func tree(t *testing.T, dir string) map[string]string {
 
 func TestExportAfterImportGivesTheSameBytes(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, c store.Config) {
-		for _, dir := range []string{folder(t), filepath.Join("..", "..", "examples", "kleptocracy")} {
+		for _, dir := range []string{folder(t), everyCalibration(t), filepath.Join("..", "..", "examples", "kleptocracy")} {
 			s := storetest.Open(t, c)
 			b, err := archive.Read(dir)
 			if err != nil {
@@ -69,6 +103,9 @@ func TestExportAfterImportGivesTheSameBytes(t *testing.T) {
 			again, err := archive.Read(out)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if diff := cmp.Diff(back.Objects, again.Objects, cmpopts.SortSlices(func(a, b thread.Object) bool { return a.Ref() < b.Ref() })); diff != "" {
+				t.Errorf("%s: what was exported is read as something else:\n%.3000s", dir, diff)
 			}
 			done, err := s.Import(ctx, "import", again, false, nil)
 			if err != nil || !done.Nothing() {
@@ -137,6 +174,10 @@ func TestMistakes(t *testing.T) {
 		}, "rests on itself: find-1 -> find-2 -> find-1"},
 		{"a quote that is not at its anchor", edit("codings.csv", "seg-report-1,doc-report,0,32", "seg-report-1,doc-report,1,33"), "codings.csv:2: quote: does not stand in doc-report at 1 to 33"},
 		{"a quote that is nowhere", edit("codings.csv", "0,32,The price of power rose", ",,The price of bread rose"), "codings.csv:2: quote: The passage does not occur in the text"},
+		{"thresholds that fall", edit("conditions.yaml", "method: words", "method: indirect\n    thresholds: [3, 2]"), "conditions.yaml:8: calibration.thresholds: threshold number 2 (2) is not above the one before it (3)"},
+		{"a word for a threshold", edit("conditions.yaml", "method: words", "method: levels\n    thresholds: [3, many]"), `conditions.yaml:8: calibration.thresholds: is "many"; expected a number`},
+		{"half a bell", edit("conditions.yaml", "method: words", "method: bell\n    low:\n      out: 1\n      crossover: 2\n      in: 3"), "calibration.high: must not be empty; expected the anchors out, crossover and in of this side"},
+		{"a raw value that does not fit", edit("conditions.yaml", "method: words", "method: tfr"), `scores.csv:2: raw: "strong" is not a number, which the calibration of cond-success needs`},
 		{"a broken table", edit("records.csv", "Power prices", "Power \"prices"), "records.csv:2: cannot be read further"},
 		{"a broken YAML", edit("study.yaml", "purpose:", "purpose: [\n"), "study.yaml:"},
 		{"an empty file", put("lessons.yaml", ""), "lessons.yaml:1: is empty"},

@@ -495,8 +495,9 @@ func (m *qcaMinimum) analysis(ctx context.Context, in *qcaInput, d qca.Data) (qc
 	}
 	switch {
 	case o.Solution != qca.Intermediate:
-	case m.expect == "" && len(in.stored.Expect) > 0 && len(in.stored.Conditions) == len(d.Conditions): // what the study expects
-		o.Expect = in.stored.Options(qca.Intermediate).Expect
+	case m.expect == "" && in.stored.Expects() && in.conditions == "": // what the study expects, of the conditions in its order
+		stored := in.stored.Options(qca.Intermediate)
+		o.Expect, o.Together = stored.Expect, stored.Together
 	default:
 		if o.Expect, err = expectations(m.expect, d.Conditions, len(m.together) > 0); err != nil {
 			return a, t, x, err

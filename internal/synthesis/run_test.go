@@ -167,6 +167,25 @@ func TestRunWithLevels(t *testing.T) {
 	}
 }
 
+// A case that is scored but not compared moves the memberships of a relative calibration, and so the inputs of a result.
+func TestOtherCasesCountInRelativeCalibrations(t *testing.T) {
+	conditions := []Condition{{ID: "cond-a", Letter: "A", Calibration: Calibration{Method: "tfr"}}, {ID: "cond-y", Letter: "Y", Calibration: Calibration{Method: "crisp", Threshold: 1}}}
+	a := Analysis{ID: "ana-1", Mode: "fuzzy", Outcome: "cond-y", Conditions: []thread.ID{"cond-a"}, Cases: []thread.ID{"case-a", "case-b"}, Frequency: 1, Consistency: 1}
+	scores := []Score{{Case: "case-a", Condition: "cond-a", Raw: "1"}, {Case: "case-a", Condition: "cond-y", Raw: "0"}, {Case: "case-b", Condition: "cond-a", Raw: "2"}, {Case: "case-b", Condition: "cond-y", Raw: "1"}}
+	d, err := a.Data(conditions, scores)
+	if err != nil || d.Values[1][0] != 1 {
+		t.Fatalf("%+v %v", d, err)
+	}
+	before := a.InputsOf(d)
+	scores = append(scores, Score{Case: "case-c", Condition: "cond-a", Raw: "3"})
+	if d, err = a.Data(conditions, scores); err != nil || d.Values[1][0] != 0.5 || a.InputsOf(d) == before {
+		t.Errorf("with a third case: %+v %v", d, err)
+	}
+	if _, err := a.Data(conditions, scores[:2]); err == nil || !strings.Contains(err.Error(), "Score more cases") || !strings.Contains(err.Error(), "score-a.a") {
+		t.Errorf("with one case: %v", err)
+	}
+}
+
 // Expectations of levels and of conditions together reach the engine, and the fingerprint of the inputs.
 func TestExpectationsOfLevelsAndTogether(t *testing.T) {
 	a, conditions, scores := leveled()

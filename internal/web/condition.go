@@ -149,6 +149,11 @@ func gapWords(k synthesis.Column) []string {
 		if err != nil {
 			break // there are no more different values than that
 		}
+		for i, x := range found { // the middle of a gap as people write it, not 2.3499999999999996
+			if short, err := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 10, 64), 64); err == nil {
+				found[i] = short
+			}
+		}
 		out = append(out, plural(n, "threshold")+": "+numbers(found, "; "))
 	}
 	return out
@@ -158,7 +163,7 @@ func gapWords(k synthesis.Column) []string {
 func numbers(xs []float64, between string) string {
 	var out []string
 	for _, x := range xs {
-		out = append(out, strconv.FormatFloat(x, 'g', 10, 64))
+		out = append(out, number(x))
 	}
 	return strings.Join(out, between)
 }
@@ -255,7 +260,8 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 	case "levels":
 		out.Worth = "Level"
 		for l := range k.Levels() {
-			out.Anchors = append(out.Anchors, calibrationRow{levelWords(k.Thresholds, l), strconv.Itoa(l), "level " + strconv.Itoa(l)})
+			note := map[int]string{0: "lowest", k.Levels() - 1: "highest"}[l]
+			out.Anchors = append(out.Anchors, calibrationRow{levelWords(k.Thresholds, l), strconv.Itoa(l), note})
 		}
 	case "bell":
 		out.Anchors = append(side(k.Low), side(k.High)...)
@@ -380,8 +386,8 @@ func calibrationMarks(k synthesis.Calibration) []calibrationMark {
 	return out
 }
 
-// number writes a number as short as it can be.
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
+// number writes a number whole, without an exponent.
+func number(x float64) string { return strconv.FormatFloat(x, 'f', -1, 64) }
 
 func editCondition(v *visit) error {
 	c := v.Object.(synthesis.Condition)

@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -127,6 +130,11 @@ func TestLevelsOnPages(t *testing.T) {
 	s := newSite(t)
 	calibrate(s, synthesis.Calibration{Method: "levels", Thresholds: []float64{3, 6}}, "4", "7")
 	b := s.as("researcher-1")
+	large := find[synthesis.Condition](s, "cond-coal").Object
+	large.ID, large.Letter, large.Calibration.Thresholds = "cond-large", "LARGE", []float64{0.30000000000000004, 3000000}
+	s.put("lead", large)
+	has(t, b.get("/s/alpha/condition/cond-large").Body.String(), "3000000 and above", "No case is scored")
+	has(t, b.get("/s/alpha/condition/cond-large/edit").Body.String(), "0.30000000000000004\n3000000</textarea>")
 	has(t, b.get("/s/alpha/scores").Body.String(), "level 1", "level 2", `class="m2"`, `class="m4"`)
 	has(t, b.get("/s/alpha/score/score-armenia.coal").Body.String(), "<dt>Level</dt><dd>level 1</dd>", "3 to below 6", "!0 is fully out of the set")
 	has(t, b.get("/s/alpha/score/score-armenia.coal/edit").Body.String(), "the level rises by one at each of 3; 6")
@@ -176,6 +184,9 @@ func TestConditionLook(t *testing.T) {
 			p.Eval("document.documentElement.scrollWidth - document.documentElement.clientWidth", &over)
 			if over > 0 {
 				t.Errorf("%s at %d runs off the side by %d pixels", path, width, over)
+			}
+			if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
+				p.Screenshot(filepath.Join(dir, fmt.Sprintf("%s-%d.png", strings.ReplaceAll(path, "/", "-"), width)), true)
 			}
 		}
 	}

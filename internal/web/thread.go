@@ -445,7 +445,7 @@ func (v *visit) told(o thread.Object) []line {
 	case synthesis.Condition:
 		add("Letter", x.Letter)
 		add("What it means", x.Define)
-		add("Calibration", x.Calibration.Method+": "+x.Calibration.Reason)
+		add("Calibration", methodWords(x.Calibration.Method)+" "+x.Calibration.Reason)
 	case source.Record:
 		add("Authors", strings.Join(x.Authors, "; "))
 		if x.Year != 0 {
