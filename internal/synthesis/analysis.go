@@ -26,8 +26,8 @@ type Analysis struct {
 	Result      *Result       `json:"result,omitempty"`   // nil: not run yet
 }
 
-// Modes of an analysis.
-var Modes = []string{"crisp", "multi-value", "fuzzy"}
+// AnalysisModes are the modes of an analysis.
+var AnalysisModes = []string{"crisp", "multi-value", "fuzzy"}
 
 // Expectation is a directional expectation: whether theory holds that a condition helps the outcome by being there or by
 // not being there, or by which of its levels. For a condition without one, theory is silent.
@@ -135,7 +135,7 @@ func (a Analysis) Valid() error {
 	thread.CheckID(&ps, "id", a.ID, thread.Analysis)
 	ps.Require("title", a.Title)
 	ps.Require("mode", a.Mode)
-	ps.OneOf("mode", a.Mode, Modes...)
+	ps.OneOf("mode", a.Mode, AnalysisModes...)
 	thread.CheckID(&ps, "outcome", a.Outcome, thread.Condition)
 	if len(a.Conditions) == 0 {
 		ps.Add("conditions", "names nothing; an analysis needs at least one condition")

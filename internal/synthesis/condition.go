@@ -36,8 +36,8 @@ type Calibration struct {
 	Words      []Anchor  `json:"words,omitempty"`      // words: what each word is worth
 }
 
-// Methods of calibration.
-var Methods = []string{"crisp", "levels", "direct", "bell", "indirect", "tfr", "words"}
+// CalibrationMethods are the methods of calibration.
+var CalibrationMethods = []string{"crisp", "levels", "direct", "bell", "indirect", "tfr", "words"}
 
 // maxLevels keeps a level one digit, as it stands in the configurations of a result.
 const maxLevels = 10
@@ -89,7 +89,7 @@ func (c Condition) Valid() error {
 	ps.Require("define", c.Define)
 	k := c.Calibration
 	ps.Require("calibration.method", k.Method)
-	ps.OneOf("calibration.method", k.Method, Methods...)
+	ps.OneOf("calibration.method", k.Method, CalibrationMethods...)
 	ps.Require("calibration.reason", k.Reason)
 	k.valid(&ps)
 	return ps.Err()

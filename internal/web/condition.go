@@ -116,6 +116,11 @@ func showCondition(v *visit) error {
 	p.Calibration = v.calibration(column, names, "")
 	p.Whole = names.every(column)
 	if p.Whole {
+		for _, at := range column.Points {
+			if at.Err != nil && column.Err == nil {
+				p.Warnings = append(p.Warnings, "The score of "+names[at.Case]+" does not fit the calibration. Correct the score, or the calibration.")
+			}
+		}
 		for _, w := range column.Warnings(func(c thread.ID) string { return names[c] }) {
 			p.Warnings = append(p.Warnings, sentence(w))
 		}

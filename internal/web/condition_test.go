@@ -122,7 +122,10 @@ func TestConditionPageKeepsCasesApart(t *testing.T) {
 	sc.Raw = "SECRETWORD"
 	s.put("lead", sc)
 	has(t, team.get(path).Body.String(), "not every score fits it", "none yet", "!SECRETWORD", "!romania")
-	has(t, s.as("lead").get(path).Body.String(), "not in the calibration", "none yet")
+	has(t, s.as("lead").get(path).Body.String(), "not in the calibration", "none yet", "!What to look at")
+	calibrate(s, synthesis.Calibration{Method: "crisp", Threshold: 2}, "1", "SECRETWORD")
+	has(t, s.as("lead").get(path).Body.String(), "The score of Romania does not fit the calibration")
+	has(t, team.get(path).Body.String(), "below 2", "!SECRETWORD", "!Romania", "!What to look at")
 }
 
 func TestLevelsOnPages(t *testing.T) {
