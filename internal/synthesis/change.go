@@ -124,5 +124,6 @@ func rowChanges(before, now []Row) []Change {
 // ComputedFrom tells whether two analyses ask the same of the same scores: a result of the one is then one of the other.
 func (a Analysis) ComputedFrom(b Analysis) bool {
 	return a.Mode == b.Mode && a.Outcome == b.Outcome && slices.Equal(a.Conditions, b.Conditions) && slices.Equal(a.Cases, b.Cases) &&
-		a.Frequency == b.Frequency && a.Consistency == b.Consistency && a.PRI == b.PRI && slices.Equal(a.Expect, b.Expect)
+		a.Frequency == b.Frequency && a.Consistency == b.Consistency && a.PRI == b.PRI && slices.Equal(a.Expect, b.Expect) &&
+		slices.EqualFunc(a.Together, b.Together, func(x, y Conjunction) bool { return x.Why == y.Why && slices.Equal(x.Of, y.Of) })
 }

@@ -207,6 +207,11 @@ func TestExpectationsOfLevelsAndTogether(t *testing.T) {
 	if diff := cmp.Diff(want, a.Options(qca.Intermediate)); diff != "" {
 		t.Error(diff)
 	}
+	without := a
+	without.Together = nil
+	if without.ComputedFrom(a) || !a.ComputedFrom(a) {
+		t.Error("a result without the joint expectation is taken for one with it")
+	}
 	a.Expect = nil // together alone is an expectation too
 	got, err := a.Run(t.Context(), conditions, scores)
 	if err != nil {
