@@ -49,6 +49,7 @@ type qcaInput struct {
 	cutoffs             qca.Cutoffs
 	set                 func(flag string) bool
 	stored              synthesis.Analysis // of the study, when it comes from there
+	calibrations        []qca.Calibration  // of the study, those that have anchors
 	table               *table             // of the file, when it comes from there
 }
 
@@ -127,7 +128,7 @@ func (in *qcaInput) load(ctx context.Context, e *env) (qca.Data, error) {
 	if err != nil {
 		return d, err
 	}
-	in.stored = a.Object
+	in.stored, in.calibrations = a.Object, a.Object.Calibrations(store.Objects(conditions), store.Objects(scores))
 	if !in.set("incl-cut") {
 		in.cutoffs.Consistency = a.Object.Consistency
 	}

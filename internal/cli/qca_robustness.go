@@ -73,6 +73,11 @@ func (b qcaBeside) robustness(ctx context.Context, in *qcaInput, a qca.Analysis,
 	if err != nil {
 		return out, err
 	}
+	for _, k := range in.calibrations { // of an analysis of a study they are known
+		if k.Set == a.Data.OutcomeName || slices.Contains(a.Data.Conditions, k.Set) {
+			calibrations = append(calibrations, k)
+		}
+	}
 	p.Progress = progress
 	if out.Robustness, err = a.Robustness(ctx, p); err != nil {
 		return out, invalid(err)

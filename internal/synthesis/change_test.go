@@ -11,7 +11,7 @@ import (
 
 func TestChanges(t *testing.T) {
 	before := synthesis.Analysis{Conditions: []thread.ID{"cond-a", "cond-b"}, Result: &synthesis.Result{
-		Rows: []synthesis.Row{{Configuration: "11", Cases: []thread.ID{"case-1", "case-2"}, Output: "1"}, {Configuration: "01", Cases: []thread.ID{"case-3"}, Output: "0"}, {Configuration: "00", Cases: []thread.ID{"case-4"}, Output: "0"}},
+		Rows:      []synthesis.Row{{Configuration: "11", Cases: []thread.ID{"case-1", "case-2"}, Output: "1"}, {Configuration: "01", Cases: []thread.ID{"case-3"}, Output: "0"}, {Configuration: "00", Cases: []thread.ID{"case-4"}, Output: "0"}},
 		Solutions: []synthesis.Solution{{Kind: "conservative", Models: []synthesis.Model{{Formula: "A*B", Consistency: 1, Coverage: 0.8}, {Formula: "A", Consistency: 1, Coverage: 1}}}}}}
 	now := before
 	now.Result = &synthesis.Result{

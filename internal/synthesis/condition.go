@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -55,6 +56,49 @@ func (k Calibration) Multi() bool { return k.Method == "levels" }
 
 // Relative tells whether what a raw value is worth depends on those of the other cases too.
 func (k Calibration) Relative() bool { return k.Method == "indirect" || k.Method == "tfr" }
+
+// Mark is a threshold or an anchor of a calibration, with its name.
+type Mark struct {
+	Name string
+	At   float64 // in the raw value's own unit
+}
+
+// Marks are the thresholds or anchors of a calibration; none where the values alone decide, or words.
+func (k Calibration) Marks() []Mark {
+	side := func(a Anchors, of string) []Mark {
+		return []Mark{{"fully out" + of, a.Out}, {"neither in nor out" + of, a.Crossover}, {"fully in" + of, a.In}}
+	}
+	switch {
+	case k.Method == "crisp":
+		return []Mark{{"threshold", k.Threshold}}
+	case k.Method == "levels" || k.Method == "indirect":
+		var out []Mark
+		for i, t := range k.Thresholds {
+			out = append(out, Mark{fmt.Sprintf("threshold %d", i+1), t})
+		}
+		return out
+	case k.Method == "direct":
+		return side(Anchors{k.Out, k.Crossover, k.In}, "")
+	case k.Method == "bell" && k.Low != nil && k.High != nil:
+		return append(side(*k.Low, " on the low side"), side(*k.High, " on the high side")...)
+	}
+	return nil
+}
+
+// with is the calibration with its Marks elsewhere.
+func (k Calibration) with(at []float64) Calibration {
+	switch k.Method {
+	case "crisp":
+		k.Threshold = at[0]
+	case "levels", "indirect":
+		k.Thresholds = at
+	case "direct":
+		k.Out, k.Crossover, k.In = at[0], at[1], at[2]
+	case "bell":
+		k.Low, k.High = &Anchors{at[0], at[1], at[2]}, &Anchors{at[3], at[4], at[5]}
+	}
+	return k
+}
 
 // Anchors are the three anchors of one side of a bell, in the raw value's own unit.
 type Anchors struct {

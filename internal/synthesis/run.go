@@ -94,6 +94,45 @@ func (a Analysis) Data(conditions []Condition, scores []Score) (qca.Data, error)
 	return d, ps.Err()
 }
 
+// Calibrations are how the conditions and the outcome got their scores, so that their anchors can be moved: those that
+// look at one raw value alone and have anchors. The analysis must have Data.
+func (a Analysis) Calibrations(conditions []Condition, scores []Score) []qca.Calibration {
+	var out []qca.Calibration
+	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
+		i := slices.IndexFunc(conditions, func(c Condition) bool { return c.ID == id })
+		if i < 0 {
+			continue
+		}
+		c := conditions[i]
+		marks := c.Calibration.Marks()
+		if len(marks) == 0 || c.Calibration.Relative() {
+			continue
+		}
+		k := qca.Calibration{Set: c.Letter, Score: func(raw float64, at []float64) (float64, error) {
+			moved := c
+			moved.Calibration = c.Calibration.with(slices.Clone(at))
+			if !slices.IsSorted(at) && moved.Calibration.Multi() {
+				return 0, fault.New(fault.Invalid, "Thresholds rise.")
+			}
+			m, err := moved.At(raw)
+			if a.Mode != "fuzzy" {
+				m = math.Round(m)
+			}
+			return m, err
+		}}
+		for _, m := range marks {
+			k.Names, k.Anchors = append(k.Names, m.Name), append(k.Anchors, m.At)
+		}
+		column := c.Column(scores)
+		for _, id := range a.Cases {
+			p, _ := column.Point(id)
+			k.Raw = append(k.Raw, p.Number)
+		}
+		out = append(out, k)
+	}
+	return out
+}
+
 // InputsOf is the fingerprint of what a result is computed from: the data and the cut-offs. What it is made of is written
 // out here, so that no change elsewhere makes a frozen result look old.
 func (a Analysis) InputsOf(d qca.Data) string {

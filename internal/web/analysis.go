@@ -60,6 +60,7 @@ type analysisPage struct {
 	Solutions []solutionView
 	Beside    *besideView // nil: as holdsView
 	Letters   []letterName
+	Matrix    *scoresPage // the data; nil: nobody's that the member may see
 }
 
 // truthRow is one observed configuration.
@@ -176,6 +177,14 @@ func showAnalyses(v *visit) error {
 	return v.render("Analysis", p)
 }
 
+// helpsWords says by what a condition is expected to help: present, absent, or its levels.
+func helpsWords(helps string) string {
+	if helps == "present" || helps == "absent" {
+		return helps
+	}
+	return "at level " + strings.ReplaceAll(helps, ",", " or ")
+}
+
 // seen says how much of what is possible the cases show.
 func seen(a synthesis.Analysis) string {
 	if a.Result == nil {
@@ -221,7 +230,14 @@ func (v *visit) analysisPage(message string) error {
 		p.Cutoffs = append(p.Cutoffs, "and a proportional reduction in inconsistency (PRI) of at least "+number(a.PRI))
 	}
 	for _, e := range a.Expect {
-		p.Expect = append(p.Expect, fmt.Sprintf("“%s” helps when it is %s: %s", byID[e.Condition].Name, e.Helps, e.Why))
+		p.Expect = append(p.Expect, fmt.Sprintf("“%s” helps when it is %s: %s", byID[e.Condition].Name, helpsWords(e.Helps), e.Why))
+	}
+	for _, t := range a.Together {
+		var parts []string
+		for _, x := range t.Of {
+			parts = append(parts, fmt.Sprintf("“%s” %s", byID[x.Condition].Name, helpsWords(x.Helps)))
+		}
+		p.Expect = append(p.Expect, fmt.Sprintf("%s help only when they meet: %s", strings.Join(parts, " and "), t.Why))
 	}
 	var letter []string
 	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
@@ -232,13 +248,24 @@ func (v *visit) analysisPage(message string) error {
 			p.Columns = append(p.Columns, scoreColumn{Name: c.Name, Letter: c.Letter, Href: v.page(id)})
 		}
 	}
+	var used []synthesis.Condition
+	for _, id := range append(slices.Clone(a.Conditions), a.Outcome) {
+		used = append(used, byID[id])
+	}
+	matrix, err := v.matrix(used, a.Cases, names)
+	if err != nil {
+		return err
+	}
+	if len(matrix.Rows) > 0 {
+		p.Matrix = &matrix
+	}
 	if a.Result == nil {
 		return v.render(a.Title, p)
 	}
 	if p.Changed, err = v.changed(a, names, letters, letter); err != nil {
 		return err
 	}
-	data, aged, err := v.aged(a, all)
+	data, calibrations, aged, err := v.aged(a, all)
 	if err != nil {
 		return err
 	}
@@ -246,7 +273,7 @@ func (v *visit) analysisPage(message string) error {
 	whole := v.seesAll(data, names) // what names every case is for those alone who may see them all
 	var anew computed
 	if whole {
-		if anew, err = compute(a, data); err != nil {
+		if anew, err = compute(a, data, calibrations); err != nil {
 			return err
 		}
 		for _, f := range analysisFiles {
@@ -300,11 +327,11 @@ func (v *visit) analysisPage(message string) error {
 			if err := anew.assumed(v.Ctx, qca.Kind(s.Kind), view.Models, letters); err != nil {
 				return err
 			}
-			if view.Holds, err = v.holds(a, data, s.Kind); err != nil {
+			if view.Holds, err = v.holds(a, data, calibrations, s.Kind); err != nil {
 				return err
 			}
 			if view.Holds != nil {
-				view.Holds.Figure = v.figure(a.ID, "ranges-"+s.Kind, "Ranges of the cut-offs", "Each cut-off as it was chosen, and as far as it could have been different without another solution.")
+				view.Holds.Figure = v.figure(a.ID, "ranges-"+s.Kind, "Ranges of cut-offs and anchors", "Each cut-off and each anchor as it was chosen, and as far as it could have been different without another solution.")
 			}
 		}
 		p.Solutions = append(p.Solutions, view)
@@ -365,9 +392,9 @@ func (v *visit) seesAll(d qca.Data, names caseNames) bool {
 const shuffles = 2000
 
 // holds checks how far a solution holds, on the data that the result was computed from.
-func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView, error) {
-	r, err := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: a.Options(qca.Kind(kind))}.
-		Robustness(v.Ctx, qca.PermutationOptions{Runs: shuffles, Seed: 1})
+func (v *visit) holds(a synthesis.Analysis, d qca.Data, ks []qca.Calibration, kind string) (*holdsView, error) {
+	of := qca.Analysis{Data: d, Cutoffs: qca.Cutoffs{Frequency: a.Frequency, Consistency: a.Consistency, PRI: a.PRI}, Options: a.Options(qca.Kind(kind))}
+	r, err := of.Robustness(v.Ctx, qca.PermutationOptions{Runs: shuffles, Seed: 1})
 	if v.Ctx.Err() != nil {
 		return nil, err
 	}
@@ -375,8 +402,18 @@ func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView
 		return nil, nil
 	}
 	out := &holdsView{Words: r.Words}
-	for _, x := range r.Cutoffs {
+	anchors, err := of.AnchorRanges(v.Ctx, ks, nil)
+	if v.Ctx.Err() != nil {
+		return nil, err
+	}
+	if err != nil { // a calibration that does not give the scores it should is told of on its own page
+		anchors = nil
+	}
+	for _, x := range slices.Concat(r.Cutoffs, anchors) {
 		out.Cutoffs = append(out.Cutoffs, x.String())
+	}
+	for _, x := range r.Tests.Tests {
+		out.Cutoffs = append(out.Cutoffs, fmt.Sprintf("with a %s: %v", x.Name, x.Found))
 	}
 	for _, x := range r.Cases {
 		out.Cases = append(out.Cases, x.String())
@@ -388,23 +425,23 @@ func (v *visit) holds(a synthesis.Analysis, d qca.Data, kind string) (*holdsView
 }
 
 // aged tells whether the frozen result was computed from other values than those that stand now, and gives them when it
-// was not. A member of a country team sees only a part of the scores, and is told nothing but that.
-func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition) (d qca.Data, words string, err error) {
+// was not, with the calibrations that have anchors. A member of a country team sees only a part of the scores, and is told nothing but that.
+func (v *visit) aged(a synthesis.Analysis, conditions []synthesis.Condition) (d qca.Data, ks []qca.Calibration, words string, err error) {
 	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{})
 	if err != nil {
-		return d, "", err
+		return d, nil, "", err
 	}
 	const changed = "The scores or calibrations have changed since this result was computed: it no longer is what an analysis of the scores that stand now would give."
 	d, err = a.Data(conditions, store.Objects(scores))
 	switch {
 	case fault.Of(err) == fault.Invalid:
-		return qca.Data{}, changed + " It cannot be run just now, because a score is missing or does not fit its calibration.", nil
+		return qca.Data{}, nil, changed + " It cannot be run just now, because a score is missing or does not fit its calibration.", nil
 	case err != nil:
-		return qca.Data{}, "", err
+		return qca.Data{}, nil, "", err
 	case a.Inputs != "" && a.InputsOf(d) != a.Inputs:
-		return qca.Data{}, changed, nil
+		return qca.Data{}, nil, changed, nil
 	}
-	return d, "", nil
+	return d, a.Calibrations(conditions, store.Objects(scores)), "", nil
 }
 
 // mostAssumed is how many assumptions of a model a page writes out.

@@ -64,6 +64,9 @@ func TestAnalysisIsSetUp(t *testing.T) {
 		{set("why.cond-coal", ""), "an expectation without a reason is a guess"},
 		{set("expect.cond-coal", ""), "say what helps, or take the reason away"},
 		{set("expect.cond-coal", "sometimes"), "expected"},
+		{set("together", "COAL*NOTHING: why"), "&#34;NOTHING&#34; is the short name of no condition"},
+		{set("together", "COAL*COAL"), "gives no reason"},
+		{set("together", "COAL: alone"), "at least two that help when they meet"},
 	} {
 		r := b.post("/s/alpha/analysis/new", c.v)
 		if r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), c.want) {
@@ -220,4 +223,44 @@ func TestAnalysisIsDrawn(t *testing.T) {
 		}
 	}
 	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), "!<img")
+}
+
+func TestAnalysisShowsItsData(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	compared(s)
+	b := s.as("researcher-1")
+	at := `href="` + "/s/alpha/score/" + string(synthesis.ScoreID("case-armenia", "cond-coal")) + `"`
+	has(t, b.get("/s/alpha/analysis/ana-crisp").Body.String(), "The data", at)
+	has(t, s.as("team-arm").get("/s/alpha/analysis/ana-crisp").Body.String(), at, "1 more case belongs to other teams", "!score-romania")
+	// What theory expects only of conditions that meet; by levels, where a condition has them.
+	coal := find[synthesis.Condition](s, "cond-coal").Object
+	s.put("researcher-1", synthesis.Condition{ID: "cond-turnout", Letter: "TURN", Name: "Turnout", Define: "Many take part",
+		Calibration: synthesis.Calibration{Method: "levels", Reason: "seen", Thresholds: []float64{1000, 50000}}})
+	for c, raw := range map[thread.ID]string{"case-armenia": "120000", "case-romania": "500"} {
+		of := find[synthesis.Score](s, synthesis.ScoreID(c, "cond-coal")).Object
+		of.Condition, of.Raw = "cond-turnout", raw
+		s.put("researcher-1", of)
+	}
+	r := b.post("/s/alpha/analysis/new", url.Values{"title": {"Levels"}, "mode": {"multi-value"}, "outcome": {"cond-out"}, "conditions": {"cond-turnout", "cond-coal"}, "cases": {"case-armenia", "case-romania"},
+		"frequency": {"1"}, "consistency": {"0.8"}, "pri": {""}, "together": {"TURN{2}*" + coal.Letter + ": both reach the capital"}})
+	if r.Code != http.StatusSeeOther {
+		t.Fatalf("%d %s", r.Code, r.Body.String())
+	}
+	a := find[synthesis.Analysis](s, "ana-levels").Object
+	if len(a.Together) != 1 || a.Together[0].Of[0] != (synthesis.Part{Condition: "cond-turnout", Helps: "2"}) {
+		t.Fatalf("saved as %+v", a.Together)
+	}
+	has(t, b.get("/s/alpha/analysis/ana-levels/edit").Body.String(), "TURN{2}*"+coal.Letter+": both reach the capital", "it helps at level 2")
+	runAnalysisOf(s, "ana-levels")
+	page := b.get("/s/alpha/analysis/ana-levels").Body.String()
+	has(t, page, "help only when they meet: both reach the capital", "Intermediate solution", "<strong>level 2</strong>", "“Turnout” at level 2", "threshold 1 of TURN", "!venn.svg")
+	has(t, b.get("/s/alpha/analysis/ana-levels/term/parsimonious/1/1").Body.String(), "Evidence for", "must be ")
+	for _, path := range []string{"analysis/ana-levels/picture/table.svg", "analysis/ana-levels/picture/ranges-parsimonious.svg", "analysis/ana-levels/picture/chart-intermediate-1.svg", "condition/cond-turnout/picture"} {
+		if r := b.get("/s/alpha/" + path); r.Code != http.StatusOK || r.Header().Get("Content-Type") != "image/svg+xml" {
+			t.Errorf("%s: %d %s", path, r.Code, r.Body.String())
+		}
+	}
+	// A picture of a calibration shows the cases that the member may see.
+	has(t, s.as("team-arm").get("/s/alpha/condition/cond-turnout/picture").Body.String(), "Armenia", "!Romania")
 }

@@ -25,11 +25,13 @@ type computed struct {
 	table    qca.Table
 	absence  qca.Table
 	kinds    []qca.Kind
+	// calibrations are those of the data that have anchors.
+	calibrations []qca.Calibration
 }
 
-func compute(a synthesis.Analysis, d qca.Data) (computed, error) {
-	c := computed{analysis: a, data: d, kinds: []qca.Kind{qca.Conservative, qca.Parsimonious}}
-	if len(a.Expect) > 0 {
+func compute(a synthesis.Analysis, d qca.Data, ks []qca.Calibration) (computed, error) {
+	c := computed{analysis: a, data: d, calibrations: ks, kinds: []qca.Kind{qca.Conservative, qca.Parsimonious}}
+	if a.Expects() {
 		c.kinds = append(c.kinds, qca.Intermediate)
 	}
 	var err error
@@ -195,6 +197,13 @@ func (c computed) picture(ctx context.Context, name string) (string, error) {
 		if err != nil {
 			return "", fault.Wrap(fault.NotFound, err, "There are no ranges: %s.", err)
 		}
+		anchors, err := a.AnchorRanges(ctx, c.calibrations, nil)
+		if ctx.Err() != nil {
+			return "", err
+		}
+		if err == nil {
+			r = append(r, anchors...)
+		}
 		return drawn(picture.Ranges(r))
 	}
 	if len(parts) != 3 {
@@ -269,7 +278,7 @@ func (v *visit) computed() (computed, error) {
 	if err != nil {
 		return computed{}, err
 	}
-	d, aged, err := v.aged(a, conditions)
+	d, ks, aged, err := v.aged(a, conditions)
 	switch {
 	case err != nil:
 		return computed{}, err
@@ -280,7 +289,7 @@ func (v *visit) computed() (computed, error) {
 	case !v.seesAll(d, names):
 		return computed{}, fault.New(fault.Forbidden, "This names every case of the analysis, and some of them belong to other teams.")
 	}
-	return compute(a, d)
+	return compute(a, d, ks)
 }
 
 // send answers with a file; with a name for keeping it.

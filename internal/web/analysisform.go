@@ -2,8 +2,10 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"throughline/internal/fault"
 	"throughline/internal/store"
@@ -80,6 +82,8 @@ func (v *visit) analysisForm(e editing[synthesis.Analysis]) error {
 				field{Name: "why." + string(c.ID), Label: "Why theory says so of “" + c.Name + "”", Value: x.Why})
 			help = "" // said once
 		}
+		f.Fields = append(f.Fields, field{Name: "together", Label: "What theory expects to help only when it meets", Kind: areaField, Value: togetherText(a.Together, conditions),
+			Help: "One on each line, in short names, with the reason: COAL*~LEAD: why. ~ is the absence of; a level stands in braces, as REG{2}."})
 		f.Fields = append(f.Fields, field{Name: "reading", Label: "What it shows, in plain words", Kind: areaField, Value: a.Reading})
 		return f
 	}
@@ -113,6 +117,10 @@ func (v *visit) analysisForm(e editing[synthesis.Analysis]) error {
 			if !slices.ContainsFunc(o.Expect, func(x synthesis.Expectation) bool { return x.Condition == c.ID }) {
 				read(c.ID)
 			}
+		}
+		a.Together = readTogether(f.text("together"), conditions, ps)
+		if togetherText(a.Together, conditions) == togetherText(o.Together, conditions) {
+			a.Together = o.Together // spaces alone are no change
 		}
 		if !a.ComputedFrom(o) {
 			a.Result, a.Inputs = nil, ""
@@ -148,14 +156,76 @@ func name(conditions []synthesis.Condition, id thread.ID) string {
 
 // modes are the ways to read memberships, in words.
 func modes() []option {
-	return []option{{"crisp", "crisp: in or out"}, {"fuzzy", "fuzzy: as they are, from 0 to 1"}}
+	return []option{{"crisp", "crisp: in or out"}, {"multi-value", "multi-value: levels where conditions have them, in or out otherwise"}, {"fuzzy", "fuzzy: as they are, from 0 to 1"}}
 }
 
 // expectations are what theory can hold of a condition; what stands already is always among them.
-func expectations(_ synthesis.Condition, stands string) []option {
-	out := []option{{"", "theory is silent"}, {"present", "it helps when it is present"}, {"absent", "it helps when it is absent"}}
+func expectations(c synthesis.Condition, stands string) []option {
+	out := []option{{"", "theory is silent"}}
+	if c.Calibration.Multi() {
+		for l := range c.Calibration.Levels() {
+			out = append(out, option{strconv.Itoa(l), fmt.Sprintf("it helps at level %d", l)})
+		}
+	} else {
+		out = append(out, option{"present", "it helps when it is present"}, option{"absent", "it helps when it is absent"})
+	}
 	if !slices.ContainsFunc(out, func(o option) bool { return o.Value == stands }) {
-		out = append(out, option{stands, stands})
+		out = append(out, option{stands, "it helps at the levels " + stands})
+	}
+	return out
+}
+
+// togetherText writes joint expectations, one on a line, as COAL*~LEAD: why.
+func togetherText(ts []synthesis.Conjunction, conditions []synthesis.Condition) string {
+	var lines []string
+	for _, t := range ts {
+		var parts []string
+		for _, p := range t.Of {
+			c := synthesis.Condition{Letter: string(p.Condition)}
+			for _, x := range conditions {
+				if x.ID == p.Condition {
+					c = x
+				}
+			}
+			switch p.Helps {
+			case "present":
+				parts = append(parts, c.Letter)
+			case "absent":
+				parts = append(parts, "~"+c.Letter)
+			default:
+				parts = append(parts, fmt.Sprintf("%s{%s}", c.Letter, p.Helps))
+			}
+		}
+		lines = append(lines, strings.Join(parts, "*")+": "+strings.Join(strings.Fields(t.Why), " "))
+	}
+	return strings.Join(lines, "\n")
+}
+
+func readTogether(text string, conditions []synthesis.Condition, ps *fault.Problems) []synthesis.Conjunction {
+	var out []synthesis.Conjunction
+	for _, line := range strings.Split(text, "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		term, why, ok := strings.Cut(line, ":")
+		if !ok || strings.TrimSpace(why) == "" {
+			ps.Add("together", "%q gives no reason; expected a line such as COAL*~LEAD: why they help when they meet", strings.TrimSpace(line))
+			continue
+		}
+		t := synthesis.Conjunction{Why: strings.TrimSpace(why)}
+		for _, l := range literals(term) {
+			i := slices.IndexFunc(conditions, func(c synthesis.Condition) bool { return c.Letter == l.Letter })
+			if i < 0 {
+				ps.Add("together", "%q is the short name of no condition", l.Letter)
+				continue
+			}
+			helps := l.needs()
+			if l.Multi {
+				helps = strconv.Itoa(l.Level)
+			}
+			t.Of = append(t.Of, synthesis.Part{Condition: conditions[i].ID, Helps: helps})
+		}
+		out = append(out, t)
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -11,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"throughline/analysis/qca"
+	"throughline/analysis/qca/picture"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -43,7 +43,7 @@ type calibrationView struct {
 	Problem string             // why the cases have no membership yet
 	Others  bool               // cases that the member may not see count as well
 	Points  []calibrationPoint // scores of the cases
-	Plot    *plotView          // nil: there is no curve or step to draw
+	Figures []figureView       // the picture; none: there is no curve or step to draw
 }
 
 type calibrationRow struct {
@@ -62,35 +62,11 @@ type calibrationPoint struct {
 	Here       bool   // it is the score of the page
 }
 
-// plotView is a drawing of membership over the raw value.
-type plotView struct {
-	Desc   string
-	Curve  string // points of a line
-	Ticks  []plotTick
-	Dots   []plotDot
-	Half   int // where membership is 0.5
-	Width  int
-	Height int
-	Left   int
-	Bottom int
-	Top    int
-	Right  int
-}
-
-type plotTick struct {
-	Text string
-	X    int
-}
-
-type plotDot struct {
-	X, Y int
-	Here bool
-}
-
 func (s *Server) conditionRoom() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/condition/{id}", Policy: On(study.Read, thread.Condition), Handle: showCondition},
+			{Pattern: "GET /s/{study}/condition/{id}/picture", Policy: On(study.Read, thread.Condition), Handle: conditionPicture},
 			{Pattern: "GET /s/{study}/condition/{id}/edit", Policy: On(study.Edit, thread.Condition), Handle: editCondition},
 			{Pattern: "POST /s/{study}/condition/{id}/edit", Policy: On(study.Edit, thread.Condition), Handle: editCondition},
 		},
@@ -294,12 +270,6 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 			out.Anchors = append(out.Anchors, calibrationRow{w.Word, number(w.Value), setWords(w.Value)})
 		}
 	}
-	type dot struct {
-		raw  float64
-		m    float64
-		here bool
-	}
-	var dots []dot
 	worth := map[string]float64{} // of the points, by the address of the case
 	for _, at := range column.Points {
 		if names[at.Case] == "" {
@@ -313,82 +283,55 @@ func (v *visit) calibration(column synthesis.Column, names caseNames, here threa
 			p.Words = setWords(at.Value)
 		}
 		out.Points, worth[p.Case.Href] = append(out.Points, p), at.Value
-		if at.Err == nil && !math.IsNaN(at.Number) {
-			dots = append(dots, dot{at.Number, at.Value, at.Case == here})
-		}
 	}
 	slices.SortStableFunc(out.Points, func(a, b calibrationPoint) int {
 		return cmp.Or(cmp.Compare(worth[b.Case.Href], worth[a.Case.Href]), strings.Compare(a.Case.Text, b.Case.Text))
 	})
-	marks := calibrationMarks(k)
-	if len(marks) == 0 || k.Relative() || k.Multi() {
-		return out // nothing to draw between 0 and 1 by the raw value alone
+	if _, ok := calibrated(column, names); ok {
+		out.Figures = []figureView{{v.at("condition", string(c.ID), "picture"), "Calibration of " + c.Name + ": the tables beside it say the same", "What was observed, from left to right, and what it is worth, upwards."}}
 	}
-	var ticks []float64
-	for _, m := range marks {
-		ticks = append(ticks, m.At)
-	}
-	lo, hi := slices.Min(ticks), slices.Max(ticks)
-	if k.Method == "crisp" {
-		lo, hi = k.Threshold-1, k.Threshold+1
-	}
-	for _, d := range dots {
-		lo, hi = min(lo, d.raw), max(hi, d.raw)
-	}
-	pad := (hi - lo) * 0.08
-	lo, hi = lo-pad, hi+pad
-	if !(hi > lo) {
-		return out
-	}
-	p := &plotView{Width: 480, Height: 220, Left: 44, Right: 468, Top: 14, Bottom: 186}
-	x := func(raw float64) int { return p.Left + int((raw-lo)/(hi-lo)*float64(p.Right-p.Left)) }
-	y := func(m float64) int { return p.Bottom - int(m*float64(p.Bottom-p.Top)) }
-	p.Half = y(0.5)
-	var line []string
-	for i := 0; i <= 96; i++ {
-		raw := lo + (hi-lo)*float64(i)/96
-		m, err := c.At(raw)
-		if err != nil {
-			return out // a calibration that cannot be used has no curve; the table says so
-		}
-		line = append(line, fmt.Sprintf("%d,%d", x(raw), y(m)))
-	}
-	p.Curve = strings.Join(line, " ")
-	for _, t := range ticks {
-		p.Ticks = append(p.Ticks, plotTick{number(t), x(t)})
-	}
-	for _, d := range dots {
-		p.Dots = append(p.Dots, plotDot{x(d.raw), y(d.m), d.here})
-	}
-	p.Desc = fmt.Sprintf("Membership from 0 to 1 over the observed value from %s to %s, with %s. The tables beside it say the same.", two(lo), two(hi), plural(len(dots), "case"))
-	out.Plot = p
 	return out
 }
 
-// calibrationMark is a threshold or an anchor as a picture shows it.
-type calibrationMark struct {
-	Name string
-	At   float64
-}
-
-// calibrationMarks are the thresholds or anchors of a calibration; none where the values alone decide, or words.
-func calibrationMarks(k synthesis.Calibration) []calibrationMark {
-	var out []calibrationMark
-	switch {
-	case k.Method == "crisp":
-		out = []calibrationMark{{"threshold", k.Threshold}}
-	case k.Method == "levels" || k.Method == "indirect":
-		for i, t := range k.Thresholds {
-			out = append(out, calibrationMark{fmt.Sprintf("threshold %d", i+1), t})
-		}
-	case k.Method == "direct":
-		out = []calibrationMark{{"fully out", k.Out}, {"neither in nor out", k.Crossover}, {"fully in", k.In}}
-	case k.Method == "bell" && k.Low != nil && k.High != nil:
-		for _, a := range []*synthesis.Anchors{k.Low, k.High} {
-			out = append(out, calibrationMark{"fully out", a.Out}, calibrationMark{"neither in nor out", a.Crossover}, calibrationMark{"fully in", a.In})
+// calibrated is a calibration as it is drawn, with the cases that the member may see; ok is false where there is nothing to
+// draw, because values are words, or no case has one.
+func calibrated(column synthesis.Column, names caseNames) (k picture.Calibrated, ok bool) {
+	c := column.Condition
+	k = picture.Calibrated{Raw: "observed", Set: c.Name, Highest: c.Calibration.Levels() - 1}
+	for _, at := range column.Points {
+		if names[at.Case] != "" && at.Err == nil && !math.IsNaN(at.Number) {
+			k.Cases = append(k.Cases, picture.Point{Case: names[at.Case], X: at.Number, Y: at.Value})
 		}
 	}
-	return out
+	for _, m := range c.Calibration.Marks() {
+		k.Anchors = append(k.Anchors, picture.Anchor{Name: m.Name, At: m.At})
+	}
+	if !c.Calibration.Relative() {
+		k.Membership = c.At
+	}
+	return k, len(k.Cases) > 0 && c.Calibration.Method != "words"
+}
+
+// conditionPicture draws the calibration.
+func conditionPicture(v *visit) error {
+	names, err := v.caseNames()
+	if err != nil {
+		return err
+	}
+	column, err := v.column(v.Object.(synthesis.Condition))
+	if err != nil {
+		return err
+	}
+	k, ok := calibrated(column, names)
+	if !ok {
+		return fault.New(fault.NotFound, "There is no picture of this calibration: it goes by words, or no case has a value yet.")
+	}
+	svg, err := picture.Calibration(k)
+	if err != nil {
+		return fault.Wrap(fault.NotFound, err, "This calibration cannot be drawn: %s.", err)
+	}
+	v.send("image/svg+xml", []byte(svg), "")
+	return nil
 }
 
 // number writes a number whole, without an exponent.

@@ -53,8 +53,8 @@ func TestConditionFormTakesEveryMethod(t *testing.T) {
 		{"crisp", []string{"calibration.threshold", "5"}, synthesis.Calibration{Threshold: 5}, []string{"5 and above", "fully out"}},
 		{"levels", []string{"calibration.thresholds", "5\r\n\r\n 7 "}, synthesis.Calibration{Thresholds: []float64{5, 7}}, []string{"How a value becomes a level", "5 to below 7", "level 2", "No case is at level 1"}},
 		{"direct", []string{"calibration.out", "1", "calibration.crossover", "4", "calibration.in", "8"}, synthesis.Calibration{Out: 1, Crossover: 4, In: 8}, []string{"neither in nor out", "more in than out", "decide from the evidence for Armenia"}},
-		{"bell", bell, synthesis.Calibration{Low: &synthesis.Anchors{Out: 1, Crossover: 2, In: 3}, High: &synthesis.Anchors{Out: 9, Crossover: 8, In: 6.5}}, []string{"six anchors", "Calibration curve"}},
-		{"indirect", []string{"calibration.thresholds", "5"}, synthesis.Calibration{Thresholds: []float64{5}}, []string{"cannot be calibrated together on cond-coal yet", "none yet", "above 5", "!Calibration curve"}},
+		{"bell", bell, synthesis.Calibration{Low: &synthesis.Anchors{Out: 1, Crossover: 2, In: 3}, High: &synthesis.Anchors{Out: 9, Crossover: 8, In: 6.5}}, []string{"six anchors", "/picture\""}},
+		{"indirect", []string{"calibration.thresholds", "5"}, synthesis.Calibration{Thresholds: []float64{5}}, []string{"cannot be calibrated together on cond-coal yet", "none yet", "above 5", "!/picture\""}},
 		{"tfr", []string{"calibration.threshold", "9"}, synthesis.Calibration{}, []string{"totally fuzzy and relative", "fully in", "fully out"}},
 	} {
 		if r := b.post(path, base(tc.method, tc.pairs...)); r.Code != http.StatusSeeOther {

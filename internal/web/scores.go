@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 
-	"throughline/internal/cases"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -20,6 +19,7 @@ import (
 type scoresPage struct {
 	Columns []scoreColumn
 	Rows    []scoreRow
+	Others  int // so many cases belong to other teams
 	Missing int
 	Open    int // scores that do not stand
 }
@@ -136,13 +136,28 @@ func showScores(v *visit) error {
 	if err != nil {
 		return err
 	}
-	all, err := store.All[cases.Case](v.Ctx, v.store(), v.Study, v.own())
+	names, err := v.caseNames()
 	if err != nil {
 		return err
 	}
-	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, v.own())
+	var all []thread.ID
+	for id := range names {
+		all = append(all, id)
+	}
+	slices.Sort(all)
+	p, err := v.matrix(conditions, all, names)
 	if err != nil {
 		return err
+	}
+	return v.render("Scores", p)
+}
+
+// matrix shows the scores of cases on conditions, of those cases that the member may see.
+func (v *visit) matrix(conditions []synthesis.Condition, ids []thread.ID, names caseNames) (scoresPage, error) {
+	p := scoresPage{}
+	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return p, err
 	}
 	byID := map[thread.ID]store.Item[synthesis.Score]{}
 	for _, it := range scores {
@@ -150,19 +165,21 @@ func showScores(v *visit) error {
 	}
 	columns, err := v.columns(conditions...)
 	if err != nil {
-		return err
+		return p, err
 	}
-	p := scoresPage{}
 	for _, c := range conditions {
 		p.Columns = append(p.Columns, scoreColumn{c.Name, c.Letter, v.page(c.ID), c.Outcome})
 	}
-	for _, it := range all {
-		c := it.Object
-		row := scoreRow{ID: string(c.ID), Case: link{c.Name, v.page(c.ID)}}
+	for _, id := range ids {
+		if names[id] == "" {
+			p.Others++
+			continue
+		}
+		row := scoreRow{ID: string(id), Case: link{names[id], v.page(id)}}
 		for _, cond := range conditions {
-			cell := scoreCell{Label: cond.Name + " in " + c.Name}
-			if s, ok := byID[synthesis.ScoreID(c.ID, cond.ID)]; ok {
-				at, _ := columns[cond.ID].Point(c.ID)
+			cell := scoreCell{Label: cond.Name + " in " + names[id]}
+			if s, ok := byID[synthesis.ScoreID(id, cond.ID)]; ok {
+				at, _ := columns[cond.ID].Point(id)
 				cell.Href, cell.Raw, cell.Membership = v.page(s.Node.ID), s.Object.Raw, worthWords(columns[cond.ID], at)
 				if at.Err == nil {
 					cell.Shade = 1 + int(at.Value/float64(cond.Calibration.Levels()-1)*3.999)
@@ -173,15 +190,15 @@ func showScores(v *visit) error {
 				}
 			} else {
 				p.Missing++
-				if v.may(study.Edit, c.ID) {
-					cell.New = v.at("scores", "new") + "?case=" + queryEscape(string(c.ID)) + "&condition=" + queryEscape(string(cond.ID))
+				if v.may(study.Edit, id) {
+					cell.New = v.at("scores", "new") + "?case=" + queryEscape(string(id)) + "&condition=" + queryEscape(string(cond.ID))
 				}
 			}
 			row.Cells = append(row.Cells, cell)
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return v.render("Scores", p)
+	return p, nil
 }
 
 func showScore(v *visit) error {
