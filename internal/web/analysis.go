@@ -194,7 +194,13 @@ func seen(a synthesis.Analysis) string {
 	if k > 30 {
 		return fmt.Sprintf("%s are compared by %s.", plural(len(a.Cases), "case"), plural(k, "condition"))
 	}
-	return fmt.Sprintf("%s are compared by %s. Of the %d combinations that are possible, the cases show %d; nobody has seen the other %d.", plural(len(a.Cases), "case"), plural(k, "condition"), 1<<k, n, a.Result.Remainders)
+	possible := a.Result.Remainders // with what was seen in too few cases
+	for _, r := range a.Result.Rows {
+		if r.Output != string(qca.Remainder) {
+			possible++
+		}
+	}
+	return fmt.Sprintf("%s are compared by %s. Of the %d combinations that are possible, the cases show %d; nobody has seen the other %d.", plural(len(a.Cases), "case"), plural(k, "condition"), possible, n, possible-n)
 }
 
 func showAnalysis(v *visit) error { return v.analysisPage("") }

@@ -117,6 +117,10 @@ func showTerm(v *visit) error {
 			outcome = c
 		}
 	}
+	columns, err := v.columns(conditions...)
+	if err != nil {
+		return err
+	}
 	scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, v.own())
 	if err != nil {
 		return err
@@ -140,7 +144,8 @@ func showTerm(v *visit) error {
 		one := func(needs string, cond synthesis.Condition) error {
 			s := termScore{Needs: needs, Condition: link{cond.Name, v.page(cond.ID)}}
 			if it, ok := byID[synthesis.ScoreID(c, cond.ID)]; ok {
-				s.Score, s.Raw, s.Membership, s.Why = v.page(it.Node.ID), it.Object.Raw, membershipWords(cond, it.Object.Raw), it.Object.Justification
+				at, _ := columns[cond.ID].Point(c)
+				s.Score, s.Raw, s.Membership, s.Why = v.page(it.Node.ID), it.Object.Raw, worthWords(columns[cond.ID], at), it.Object.Justification
 				if st := it.Node.State(); st != thread.Standing {
 					s.State = st
 				}

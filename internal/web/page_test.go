@@ -71,7 +71,7 @@ func TestEveryTemplate(t *testing.T) {
 		pages = append(pages, sec.Pages...)
 	}
 	done := map[string]bool{}
-	script := regexp.MustCompile(`(?i)<script>|<img|javascript:alert|" ?onfocus=|' ?onfocus=`)
+	script := regexp.MustCompile(`(?i)<script>|<img src=x|javascript:alert|" ?onfocus=|' ?onfocus=`)
 	for _, p := range pages {
 		done[p.template()] = true
 		for _, text := range []string{`"><script>alert(1)</script><img src=x>`, `' onfocus='alert(1)`, `" onfocus="alert(1)`, `javascript:alert(1)`, "{{.}}", "", "نص عربي"} {

@@ -116,15 +116,6 @@ func worthWords(k synthesis.Column, p synthesis.Point) string {
 	return "not in the calibration"
 }
 
-// membershipWords is what a raw value is worth where the column of its condition is not at hand, as on the page of a term.
-func membershipWords(c synthesis.Condition, raw string) string {
-	if err := c.Fits(raw); err == nil && c.Calibration.Relative() {
-		return "by its place among all cases: see the score"
-	}
-	p, _ := c.Column([]synthesis.Score{{Condition: c.ID, Raw: raw}}).Point("")
-	return worthWords(synthesis.Column{Condition: c}, p)
-}
-
 // two writes a number with two decimals at most.
 func two(x float64) string {
 	s := strconv.FormatFloat(x, 'f', 2, 64)
