@@ -198,7 +198,7 @@ func round(low, high float64) []float64 {
 	}
 	var out []float64
 	for v := math.Ceil(low/step) * step; v <= high && len(out) < 20; v += step {
-		out = append(out, math.Round(v/step)*step)
+		out = append(out, math.Round(v/step)*step+0) // without the minus that rounding leaves to a zero
 	}
 	return out
 }

@@ -598,3 +598,12 @@ func ExampleXY() {
 	fmt.Println(err, strings.Count(svg, "<circle"))
 	// Output: <nil> 2
 }
+
+// Rounding up from below zero gives a zero with a minus, which is nobody's label.
+func TestRoundHasNoMinusZero(t *testing.T) {
+	for _, v := range round(-17960, 520960) {
+		if v == 0 && math.Signbit(v) {
+			t.Error("0 is written as -0")
+		}
+	}
+}
