@@ -21,6 +21,7 @@ type field struct {
 	name  string
 	index int
 	omit  bool // left out of YAML when empty
+	used  bool // left out of tables when every line has it empty: its tag is column:"used"
 }
 
 func fieldsOf(t reflect.Type, skip []string) []field {
@@ -30,7 +31,7 @@ func fieldsOf(t reflect.Type, skip []string) []field {
 		if name == "" || name == "-" || slices.Contains(skip, name) {
 			continue
 		}
-		out = append(out, field{name: name, index: i, omit: strings.Contains(opts, "omitempty")})
+		out = append(out, field{name: name, index: i, omit: strings.Contains(opts, "omitempty"), used: t.Field(i).Tag.Get("column") == "used"})
 	}
 	return out
 }
@@ -213,11 +214,13 @@ func text(v reflect.Value) string {
 	return v.String()
 }
 
-// writeTable writes CSV with every column.
+// writeTable writes CSV with every column, but those that are there only when a line uses them.
 func writeTable(proto any, skip []string, values []any) ([]byte, error) {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
-	fields := fieldsOf(reflect.TypeOf(proto).Elem(), skip)
+	fields := slices.DeleteFunc(fieldsOf(reflect.TypeOf(proto).Elem(), skip), func(f field) bool {
+		return f.used && !slices.ContainsFunc(values, func(x any) bool { return !reflect.Indirect(reflect.ValueOf(x)).Field(f.index).IsZero() })
+	})
 	cells := make([]string, len(fields))
 	for i, f := range fields {
 		cells[i] = f.name

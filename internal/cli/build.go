@@ -15,6 +15,7 @@ import (
 	"throughline/internal/publish"
 	"throughline/internal/source"
 	"throughline/internal/store"
+	"throughline/internal/study"
 	"throughline/internal/synthesis"
 	"throughline/internal/thread"
 )
@@ -150,7 +151,8 @@ func (m *summary) count(ctx context.Context, s *store.Store) error {
 	if err != nil {
 		return err
 	}
-	m.Screened = source.FlowOf(store.Objects(searches), store.Objects(records), store.Objects(works), store.Objects(screenings)).Screened
+	flow := source.FlowOf(store.Objects(searches), store.Objects(records), store.Objects(works), store.Objects(screenings), study.Protocol{})
+	m.Screened = flow.Screened + flow.Other.Sought
 	runs, err := store.All[synthesis.Analysis](ctx, s, m.Study, store.Filter{})
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"throughline/analysis/prisma"
 	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
@@ -40,7 +41,7 @@ type Content struct {
 	Licence         string             `json:"licence,omitempty"`
 	Protocol        Protocol           `json:"protocol"`
 	Searches        []Search           `json:"searches"`
-	Flow            source.Flow        `json:"flow"`
+	Flow            prisma.Flow        `json:"flow"`
 	Selection       Selection          `json:"selection"`
 	Interviews      int                `json:"interviews"` // how many something published may rest on
 	Cases           []Case             `json:"cases"`
@@ -506,7 +507,7 @@ func (x *builder) frame() Content {
 		c.Searches = append(c.Searches, Search{s.Source, s.On, s.Query, s.Hits, s.Note})
 	}
 	slices.SortStableFunc(c.Searches, func(a, b Search) int { return strings.Compare(a.On, b.On) })
-	c.Flow = source.FlowOf(x.searches, x.records, x.works, x.screenings)
+	c.Flow = source.FlowOf(x.searches, x.records, x.works, x.screenings, x.protocol)
 	sel := x.selection
 	c.Selection = Selection{Method: sel.Method, K: sel.K, MinSuccess: sel.MinSuccess, MinFailure: sel.MinFailure, Proven: sel.Proven}
 	chosen := map[thread.ID]bool{}

@@ -102,7 +102,11 @@ func (s *site) downloads() ([]file, error) {
 		}
 		files = append(files, f)
 	}
-	return files, nil
+	var b bytes.Buffer
+	if err := tabular.WriteCSV(&b, s.Content.Flow.Records()); err != nil {
+		return nil, fmt.Errorf("write the flow: %w", err)
+	}
+	return append(files, file{"downloads/prisma.csv", b.Bytes()}, file{"downloads/prisma.svg", []byte(s.Content.Flow.SVG())}), nil
 }
 
 // all lists every published statement, from recommendations down to scores.

@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
+	"throughline/analysis/prisma"
 	"throughline/internal/fault"
 	"throughline/internal/look"
-	"throughline/internal/source"
 	"throughline/internal/synthesis"
 	"throughline/internal/thread"
 )
@@ -547,14 +547,9 @@ type sourceRow struct {
 type methodPage struct {
 	frame
 	C          Content
-	Flow       []flowRow
+	Flow       []prisma.Step
 	Quotas     []string
 	Conditions []conditionRow
-}
-
-type flowRow struct {
-	Text  string
-	Count int
 }
 
 type conditionRow struct {
@@ -590,6 +585,8 @@ var downloadRows = []downloadRow{
 	{"study.json", "The whole published study", "JSON: everything that these pages are made from."},
 	{"lessons.csv", "Lessons", "CSV: statement, scope, confidence by component, cases for and against, what each rests on."},
 	{"recommendations.csv", "Recommendations", "CSV: action, audiences, risks, the lessons each rests on."},
+	{"prisma.svg", "Flow of the literature, drawn", "SVG: the PRISMA 2020 flow diagram."},
+	{"prisma.csv", "Flow of the literature", "CSV: the table that the PRISMA 2020 flow diagram tool reads."},
 	{"scores.csv", "Scores", "CSV: raw value and set membership of each case on each condition, with the reason."},
 	{"evidence.csv", "Evidence", "CSV: every link from a statement to what supports or contradicts it, down to quotes and sealed citations."},
 }
@@ -913,7 +910,7 @@ func (s *site) sourcesPage() {
 func (s *site) method() {
 	f := s.frame("method.html", "Method", "How the study was made, and how what it says can be checked.")
 	sel := s.Selection
-	p := methodPage{frame: f, C: s.Content, Flow: flowRows(s.Content.Flow)}
+	p := methodPage{frame: f, C: s.Content, Flow: s.Content.Flow.Steps()}
 	if sel.K > 0 {
 		p.Quotas = append(p.Quotas, count(sel.K, "case to be chosen", "cases to be chosen"))
 	}
@@ -927,19 +924,6 @@ func (s *site) method() {
 		p.Conditions = append(p.Conditions, conditionRow{k, calibrationWords(k.Calibration)})
 	}
 	s.add(f.Name, "method", p, s.ldPage(f, "WebPage"))
-}
-
-func flowRows(f source.Flow) []flowRow {
-	rows := []flowRow{{"Hits of all searches", f.Found}, {"Records kept", f.Records}, {"Works, after grouping what is the same", f.Works},
-		{"Screened on title and abstract", f.Screened}, {"Excluded on title and abstract", f.ExcludedEarly}, {"Sought in full text", f.Sought},
-		{"Excluded on full text", f.ExcludedLate}, {"Included", f.Included}}
-	if f.Undecided > 0 {
-		rows = append(rows, flowRow{"Undecided: reviewers differ or are unsure", f.Undecided})
-	}
-	if f.WithoutReading > 0 {
-		rows = append(rows, flowRow{"Sought, not yet read", f.WithoutReading})
-	}
-	return rows
 }
 
 func calibrationWords(k synthesis.Calibration) []string {

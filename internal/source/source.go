@@ -12,13 +12,17 @@ import (
 
 // Search is one look into one place.
 type Search struct {
-	ID     thread.ID `json:"id"`             // "search-…"
-	Source string    `json:"source"`         // database or site
-	On     string    `json:"on"`             // date, YYYY-MM-DD
-	Query  string    `json:"query"`          // as typed
-	Hits   int       `json:"hits"`           // how many records it gave
-	Note   string    `json:"note,omitempty"` // such as limits that were set, or why the search was made
+	ID     thread.ID `json:"id"`                            // "search-…"
+	Source string    `json:"source"`                        // database or site
+	On     string    `json:"on"`                            // date, YYYY-MM-DD
+	Query  string    `json:"query"`                         // as typed
+	Hits   int       `json:"hits"`                          // how many records it gave
+	Note   string    `json:"note,omitempty"`                // such as limits that were set, or why the search was made
+	Route  string    `json:"route,omitempty" column:"used"` // of identification, for the PRISMA flow: database, register, website, organisation, citations; empty: database
 }
+
+// Routes are the routes of identification that the PRISMA flow keeps apart.
+var Routes = []string{"database", "register", "website", "organisation", "citations"}
 
 func (s Search) Ref() thread.ID       { return s.ID }
 func (s Search) Label() string        { return s.Source + ": " + s.Query }
@@ -33,6 +37,9 @@ func (s Search) Valid() error {
 	ps.Require("query", s.Query)
 	if s.Hits < 0 {
 		ps.Add("hits", "is negative")
+	}
+	if s.Route != "" {
+		ps.OneOf("route", s.Route, Routes...)
 	}
 	return ps.Err()
 }
@@ -138,16 +145,18 @@ const (
 	Include       = "include"
 	Exclude       = "exclude"
 	Unsure        = "unsure"
+	NotRetrieved  = "not-retrieved" // at full text: the report could not be had
 )
 
 // Screening is one reviewer's decision on one record at one stage.
 type Screening struct {
-	Record   thread.ID `json:"record"`           // the record that is decided on
-	Stage    string    `json:"stage"`            // title-abstract, full-text
-	Reviewer string    `json:"reviewer"`         // handle of the member
-	Decision string    `json:"decision"`         // include, exclude, unsure
-	Reason   string    `json:"reason,omitempty"` // id of an exclusion criterion of the protocol; needed for exclude
-	On       string    `json:"on,omitempty"`     // date, YYYY-MM-DD
+	Record   thread.ID `json:"record"`                       // the record that is decided on
+	Stage    string    `json:"stage"`                        // title-abstract, full-text
+	Reviewer string    `json:"reviewer"`                     // handle of the member
+	Decision string    `json:"decision"`                     // include, exclude, unsure, at full text also not-retrieved
+	Reason   string    `json:"reason,omitempty"`             // id of an exclusion criterion of the protocol; needed for exclude, unless a tool decided
+	On       string    `json:"on,omitempty"`                 // date, YYYY-MM-DD
+	Tool     string    `json:"tool,omitempty" column:"used"` // what decided for the reviewer, such as the stopping rule; empty: a person did
 }
 
 func (s Screening) Ref() thread.ID {
@@ -164,26 +173,15 @@ func (s Screening) Valid() error {
 	ps.OneOf("stage", s.Stage, TitleAbstract, FullText)
 	study.CheckHandle(&ps, "reviewer", s.Reviewer)
 	ps.Require("decision", s.Decision)
-	ps.OneOf("decision", s.Decision, Include, Exclude, Unsure)
-	if s.Decision == Exclude {
+	ps.OneOf("decision", s.Decision, Include, Exclude, Unsure, NotRetrieved)
+	if s.Decision == NotRetrieved && s.Stage == TitleAbstract {
+		ps.Add("decision", "is %s, which can be said at full text only", NotRetrieved)
+	}
+	if s.Decision == Exclude && s.Tool == "" {
 		ps.Require("reason", s.Reason)
 	}
 	study.CheckDate(&ps, "on", s.On)
 	return ps.Err()
-}
-
-// Flow is the PRISMA flow (Page et al. 2021, BMJ 372:n71, figure 1), derived from works and decisions, never typed in.
-type Flow struct {
-	Found          int `json:"found"`           // hits of all searches
-	Records        int `json:"records"`         // records kept from them
-	Works          int `json:"works"`           // after grouping what is the same
-	Screened       int `json:"screened"`        // works with a decision on title and abstract
-	ExcludedEarly  int `json:"excluded_early"`  // of these, excluded
-	Sought         int `json:"sought"`          // works that went on to full text
-	ExcludedLate   int `json:"excluded_late"`   // excluded at full text
-	Included       int `json:"included"`        // included at full text
-	Undecided      int `json:"undecided"`       // works on which reviewers differ or are unsure, at either stage
-	WithoutReading int `json:"without_reading"` // sought but without a decision at full text yet
 }
 
 // Agreed is what reviewers decided together at a stage: the decision of all of them, unsure when they differ, and nothing
@@ -198,52 +196,4 @@ func Agreed(decisions []string) string {
 		}
 	}
 	return decisions[0]
-}
-
-// FlowOf counts. A work's decision at a stage is the one its reviewers agree on over all its records.
-func FlowOf(searches []Search, records []Record, works []Work, screenings []Screening) Flow {
-	f := Flow{Records: len(records), Works: len(works)}
-	for _, s := range searches {
-		f.Found += s.Hits
-	}
-	decisions := map[thread.ID]map[string][]string{}
-	for _, s := range screenings {
-		if decisions[s.Record] == nil {
-			decisions[s.Record] = map[string][]string{}
-		}
-		decisions[s.Record][s.Stage] = append(decisions[s.Record][s.Stage], s.Decision)
-	}
-	agreed := func(w Work, stage string) string {
-		var all []string
-		for _, r := range w.Records {
-			all = append(all, decisions[r][stage]...)
-		}
-		return Agreed(all)
-	}
-	for _, w := range works {
-		early := agreed(w, TitleAbstract)
-		if early == "" {
-			continue
-		}
-		f.Screened++
-		switch early {
-		case Exclude:
-			f.ExcludedEarly++
-		case Unsure:
-			f.Undecided++
-		case Include:
-			f.Sought++
-			switch agreed(w, FullText) {
-			case "":
-				f.WithoutReading++
-			case Exclude:
-				f.ExcludedLate++
-			case Include:
-				f.Included++
-			default:
-				f.Undecided++
-			}
-		}
-	}
-	return f
 }

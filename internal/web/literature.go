@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"throughline/analysis/prisma"
+	"throughline/exchange/tabular"
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/source"
@@ -18,7 +21,9 @@ import (
 
 // literaturePage lists the records of a study with how far each has come.
 type literaturePage struct {
-	Flow     source.Flow
+	Flow     []prisma.Step
+	Figures  []figureView // the diagram
+	FlowCSV  string       // the flow as the diagram tool reads it
 	Searches []searchLine
 	Records  []recordLine
 	Total    int    // records that the member may see
@@ -99,6 +104,7 @@ func (s *Server) literature() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/literature", Policy: Of(study.Read), Nav: "Literature", Handle: showLiterature},
+			{Pattern: "GET /s/{study}/literature/{file}", Policy: Of(study.Read), Handle: flowFile},
 			{Pattern: "GET /s/{study}/record/new", Policy: Of(study.Edit), Handle: newRecord},
 			{Pattern: "POST /s/{study}/record/new", Policy: Of(study.Edit), Handle: newRecord},
 			{Pattern: "GET /s/{study}/record/{id}", Policy: On(study.Browse, thread.Record), Handle: showRecord},
@@ -190,6 +196,7 @@ var standings = []option{
 	{"undecided", "reviewers differ or are unsure"},
 	{"excluded", "excluded"},
 	{"to-read", "included on title and abstract, full text not read yet"},
+	{"missing", "the report could not be had"},
 	{"included", "included"},
 }
 
@@ -218,6 +225,8 @@ func (s screened) standing(w source.Work) (key, words string) {
 		return "undecided", "at full text: " + unsureWord(late)
 	case two == source.Exclude:
 		return "excluded", "excluded at full text" + why(late)
+	case two == source.NotRetrieved:
+		return "missing", "included on title and abstract; the report could not be had"
 	}
 	return "included", "included"
 }
@@ -241,31 +250,67 @@ func (v *visit) protocol() (study.Protocol, error) {
 	return p.Object, err
 }
 
+// screening is all that is known of the screening of the study. The flow is that of the whole study, as counts; lists keep
+// a country team to its cases.
+type screening struct {
+	records   []store.Item[source.Record]
+	works     []store.Item[source.Work]
+	decisions []store.Item[source.Screening]
+	searches  []store.Item[source.Search]
+	protocol  study.Protocol
+}
+
+func (v *visit) screening() (x screening, err error) {
+	if x.records, err = store.All[source.Record](v.Ctx, v.store(), v.Study, store.Filter{}); err != nil {
+		return x, err
+	}
+	if x.works, err = store.All[source.Work](v.Ctx, v.store(), v.Study, store.Filter{}); err != nil {
+		return x, err
+	}
+	if x.decisions, err = store.All[source.Screening](v.Ctx, v.store(), v.Study, store.Filter{}); err != nil {
+		return x, err
+	}
+	if x.searches, err = store.All[source.Search](v.Ctx, v.store(), v.Study, store.Filter{}); err != nil {
+		return x, err
+	}
+	x.protocol, err = v.protocol()
+	return x, err
+}
+
+func (x screening) flow() prisma.Flow {
+	return source.FlowOf(store.Objects(x.searches), store.Objects(x.records), store.Objects(x.works), store.Objects(x.decisions), x.protocol)
+}
+
+// flowFile sends the PRISMA flow as a drawing or as a table.
+func flowFile(v *visit) error {
+	x, err := v.screening()
+	if err != nil {
+		return err
+	}
+	switch v.R.PathValue("file") {
+	case "flow.svg":
+		v.send("image/svg+xml", []byte(x.flow().SVG()), "")
+		return nil
+	case "flow.csv":
+		var b bytes.Buffer
+		if err := tabular.WriteCSV(&b, x.flow().Records()); err != nil {
+			return err
+		}
+		v.send(csvSort, b.Bytes(), "prisma.csv")
+		return nil
+	}
+	return fault.New(fault.NotFound, "There is no such file of the literature.")
+}
+
 func showLiterature(v *visit) error {
-	// The flow is that of the whole study, as counts; the list keeps a country team to its cases.
-	records, err := store.All[source.Record](v.Ctx, v.store(), v.Study, store.Filter{})
+	x, err := v.screening()
 	if err != nil {
 		return err
 	}
-	works, err := store.All[source.Work](v.Ctx, v.store(), v.Study, store.Filter{})
-	if err != nil {
-		return err
-	}
-	decisions, err := store.All[source.Screening](v.Ctx, v.store(), v.Study, store.Filter{})
-	if err != nil {
-		return err
-	}
-	searches, err := store.All[source.Search](v.Ctx, v.store(), v.Study, store.Filter{})
-	if err != nil {
-		return err
-	}
-	protocol, err := v.protocol()
-	if err != nil {
-		return err
-	}
+	searches, records := x.searches, x.records
 	q := v.R.URL.Query()
-	p := literaturePage{Text: strings.TrimSpace(q.Get("text")), Decision: q.Get("decision"),
-		Flow: source.FlowOf(store.Objects(searches), store.Objects(records), store.Objects(works), store.Objects(decisions))}
+	p := literaturePage{Text: strings.TrimSpace(q.Get("text")), Decision: q.Get("decision"), Flow: x.flow().Steps(), FlowCSV: v.at("literature", "flow.csv"),
+		Figures: []figureView{{v.at("literature", "flow.svg"), "PRISMA 2020 flow diagram; the table beside it says the same", "The flow as the PRISMA 2020 statement draws it."}}}
 	if !slices.ContainsFunc(standings, func(o option) bool { return o.Value == p.Decision }) {
 		p.Decision = ""
 	}
@@ -276,7 +321,7 @@ func showLiterature(v *visit) error {
 	if v.may(study.Edit, "") {
 		p.New = v.at("record", "new")
 	}
-	s := newScreened(store.Objects(works), store.Objects(decisions), protocol)
+	s := newScreened(store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 	seen := map[thread.ID]source.Record{}
 	kept := map[thread.ID]int{}
 	for _, it := range records {
@@ -456,7 +501,7 @@ func showRecord(v *visit) error {
 // stage tells what the reviewers decided on a work at a stage.
 func (s screened) stage(w source.Work, id thread.ID, stage, word string, seen map[thread.ID]source.Record) stageLine {
 	all, together := s.at(w, stage)
-	l := stageLine{Stage: word, Together: map[string]string{"": "no decision yet", source.Include: "included", source.Exclude: "excluded", source.Unsure: "not decided"}[together]}
+	l := stageLine{Stage: word, Together: map[string]string{"": "no decision yet", source.Include: "included", source.Exclude: "excluded", source.Unsure: "not decided", source.NotRetrieved: "the report could not be had"}[together]}
 	if together == source.Unsure {
 		l.Together = unsureWord(all)
 		l.Conflict = true
