@@ -2,6 +2,7 @@
 package source
 
 import (
+	"regexp"
 	"strings"
 
 	"throughline/internal/document"
@@ -61,6 +62,28 @@ type Record struct {
 	DOI       string    `json:"doi,omitempty"`       // such as 10.1000/182
 	URL       string    `json:"url,omitempty"`       // where it was read
 	Abstract  string    `json:"abstract,omitempty"`  // as published
+
+	Editors            []string `json:"editors,omitempty" column:"used"`             // as authors
+	Publisher          string   `json:"publisher,omitempty" column:"used"`           //
+	PubPlace           string   `json:"place,omitempty" column:"used"`               // of publication
+	Volume             string   `json:"volume,omitempty" column:"used"`              //
+	Issue              string   `json:"issue,omitempty" column:"used"`               //
+	Pages              string   `json:"pages,omitempty" column:"used"`               //
+	ISBN               string   `json:"isbn,omitempty" column:"used"`                //
+	ISSN               string   `json:"issn,omitempty" column:"used"`                //
+	PMID               string   `json:"pmid,omitempty" column:"used"`                // number in PubMed
+	Published          string   `json:"published,omitempty" column:"used"`           // date of publication in EDTF, such as 2018-04-23, 2018-04 or 2018-04~
+	Event              string   `json:"event,omitempty" column:"used"`               // date of what it reports, in EDTF
+	Accessed           string   `json:"accessed,omitempty" column:"used"`            // date on which it was read, YYYY-MM-DD
+	Archive            string   `json:"archive,omitempty" column:"used"`             // address of an archived copy
+	ArchiveHash        string   `json:"archive_sha256,omitempty" column:"used"`      // SHA-256 of that copy, in hexadecimal
+	TitleTranslated    string   `json:"title_translated,omitempty" column:"used"`    // shown beside the original
+	AbstractTranslated string   `json:"abstract_translated,omitempty" column:"used"` // shown beside the original
+	TranslatedBy       string   `json:"translated_by,omitempty" column:"used"`       // person or machine
+	Credibility        string   `json:"credibility,omitempty" column:"used"`         // note on how far the source can be trusted
+	Keywords           []string `json:"keywords,omitempty" column:"used"`            //
+	SourceID           string   `json:"source_id,omitempty" column:"used"`           // its id where it was found
+	Other              []string `json:"other,omitempty" column:"used"`               // further fields as found, as TAG: value
 }
 
 func (r Record) Ref() thread.ID       { return r.ID }
@@ -87,8 +110,25 @@ func (r Record) Valid() error {
 		document.CheckLanguage(&ps, "language", r.Language)
 	}
 	CheckURL(&ps, "url", r.URL)
+	CheckURL(&ps, "archive", r.Archive)
+	if r.ArchiveHash != "" && !hash.MatchString(r.ArchiveHash) {
+		ps.Add("archive_sha256", "is no SHA-256: 64 hexadecimal digits")
+	}
+	for field, d := range map[string]string{"published": r.Published, "event": r.Event} {
+		if d != "" && !edtf.MatchString(d) {
+			ps.Add(field, "is %q; expected a date such as 2018-04-23, 2018-04, 2018, or with ~ for about and ? for uncertain; two with / between for a span", d)
+		}
+	}
+	study.CheckDate(&ps, "accessed", r.Accessed)
+	ps.Sort()
 	return ps.Err()
 }
+
+var (
+	hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	// edtf is a date or a span as users write it: level 0 and the marks of level 1 of the Extended Date/Time Format.
+	edtf = regexp.MustCompile(`^(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)(/(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)?)?$`)
+)
 
 // CheckURL notes an address that is not http or https, so that no page ever links to anything else. Empty is accepted.
 func CheckURL(ps *fault.Problems, field, u string) {

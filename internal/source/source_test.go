@@ -58,3 +58,23 @@ func TestFlowOf(t *testing.T) {
 		t.Errorf("does not add up: %+v", got)
 	}
 }
+
+func TestRecordDates(t *testing.T) {
+	r := Record{ID: "ref-1", Type: "news", Title: "A report"}
+	for _, good := range []string{"", "2018", "2018-04", "2018-04-23", "2018-04~", "2018?", "2018-21", "2018-04-23/2018-05", "2018/..", "../2018"} {
+		r.Published, r.Event = good, good
+		if err := r.Valid(); err != nil {
+			t.Errorf("%q: %v", good, err)
+		}
+	}
+	for _, bad := range []string{"April 2018", "2018-13", "2018-04-32", "18", "2018-4-1", "2018/2019/2020", "/"} {
+		r.Published, r.Event = bad, ""
+		if err := r.Valid(); err == nil {
+			t.Errorf("%q is taken for a date", bad)
+		}
+	}
+	r.Published, r.ArchiveHash, r.Archive = "", "abc", "ftp://example.org"
+	if err := r.Valid(); err == nil {
+		t.Error("what is no hash and no address is accepted")
+	}
+}

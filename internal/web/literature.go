@@ -554,6 +554,21 @@ func (v *visit) recordForm(names map[thread.ID]string, searches []source.Search,
 			field{Name: "doi", Label: "DOI", Value: r.DOI},
 			field{Name: "url", Label: "Address", Help: "Begins with https:// or http://", Value: r.URL},
 			field{Name: "abstract", Label: "Abstract", Kind: areaField, Value: r.Abstract, Lang: r.Language},
+			field{Name: "title_translated", Head: "Translation", Label: "Title, translated", Help: "Shown beside the original.", Value: r.TitleTranslated},
+			field{Name: "abstract_translated", Label: "Abstract, translated", Kind: areaField, Value: r.AbstractTranslated},
+			field{Name: "translated_by", Label: "Translated by", Help: "A person or a machine.", Value: r.TranslatedBy},
+			field{Name: "published", Label: "Published on", Head: "Dates, place and copies", Help: "As 2018-04-23, 2018-04, or 2018-04~ for about. News and reports need more than a year.", Value: r.Published},
+			field{Name: "event", Label: "Date of what it reports", Help: "When that is another day than that of publication.", Value: r.Event},
+			field{Name: "place", Label: "Place of publication", Value: r.PubPlace},
+			field{Name: "publisher", Label: "Publisher", Value: r.Publisher},
+			field{Name: "volume", Label: "Volume", Value: r.Volume},
+			field{Name: "issue", Label: "Issue", Value: r.Issue},
+			field{Name: "pages", Label: "Pages", Value: r.Pages},
+			field{Name: "accessed", Label: "Read on", Help: "As 2026-03-09.", Value: r.Accessed},
+			field{Name: "archive", Label: "Archived copy", Help: "Its address. Pages on the web change and go.", Value: r.Archive},
+			field{Name: "archive_sha256", Label: "SHA-256 of that copy", Help: "Proves later that the copy is the one you read.", Value: r.ArchiveHash},
+			field{Name: "credibility", Label: "How far it can be trusted", Help: "Who publishes it, who owns them, what they get wrong.", Kind: areaField, Value: r.Credibility},
+			field{Name: "keywords", Label: "Keywords", Help: "One on a line.", Kind: areaField, Value: strings.Join(r.Keywords, "\n")},
 			field{Name: "case", Label: "Case", Kind: selectField, Value: string(r.Case), Options: cs},
 			field{Name: "search", Label: "Found by", Kind: selectField, Value: string(r.Search), Options: ss})
 		return f
@@ -567,13 +582,19 @@ func readRecord(f form, r source.Record, ps *fault.Problems) source.Record {
 	r.Title, r.Type, r.Container, r.Language = f.text("title"), f.text("type"), f.text("container"), f.text("language")
 	r.DOI, r.URL, r.Abstract = f.text("doi"), f.text("url"), f.text("abstract")
 	r.Case, r.Search = thread.ID(f.text("case")), thread.ID(f.text("search"))
+	r.TitleTranslated, r.AbstractTranslated, r.TranslatedBy = f.text("title_translated"), f.text("abstract_translated"), f.text("translated_by")
+	r.Published, r.Event, r.Accessed, r.PubPlace, r.Publisher = f.text("published"), f.text("event"), f.text("accessed"), f.text("place"), f.text("publisher")
+	r.Volume, r.Issue, r.Pages, r.Archive, r.ArchiveHash, r.Credibility = f.text("volume"), f.text("issue"), f.text("pages"), f.text("archive"), strings.ToLower(f.text("archive_sha256")), f.text("credibility")
 	r.Year = f.number(ps, "year")
-	r.Authors = nil
-	for _, l := range strings.Split(f.text("authors"), "\n") {
-		if l = strings.TrimSpace(l); l != "" {
-			r.Authors = append(r.Authors, l)
+	lines := func(name string) (out []string) {
+		for _, l := range strings.Split(f.text(name), "\n") {
+			if l = strings.TrimSpace(l); l != "" {
+				out = append(out, l)
+			}
 		}
+		return out
 	}
+	r.Authors, r.Keywords = lines("authors"), lines("keywords")
 	return r
 }
 
