@@ -59,8 +59,9 @@ func report(name string, got, bar float64, unit string, below bool, note string)
 func main() {
 	program := flag.String("program", filepath.Join("bin", "throughline"), "the built program")
 	out := flag.String("json", "", "also write the figures to this file")
+	only := flag.Bool("qca", false, "measure only what is promised of QCA")
 	flag.Parse()
-	if err := run(*program); err != nil {
+	if err := run(*program, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -81,7 +82,7 @@ func main() {
 	}
 }
 
-func run(program string) error {
+func run(program string, only bool) error {
 	fmt.Printf("%s, %d cores, %s/%s, %s\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	program, err := filepath.Abs(program)
 	if err != nil {
@@ -97,6 +98,13 @@ func run(program string) error {
 		return fmt.Errorf("%w: run \"make bench\", which builds it first", err)
 	}
 	report("binary", float64(fi.Size())/(1<<20), 60, "MB", true, "")
+
+	if err := compare(program); err != nil {
+		return err
+	}
+	if err := sweeps(); err != nil || only {
+		return err
+	}
 
 	took, err := timed(program, "build", filepath.Join("examples", "kleptocracy"), "-o", filepath.Join(dir, "site"))
 	if err != nil {
