@@ -1,0 +1,161 @@
+package qca
+
+import "slices"
+
+// local looks for a small cover of the open rows by local search with weights on the rows (Gao, Weise and Li 2015, Swarm and Evolutionary Computation). From a cover
+// columns are dropped until something is uncovered, then swapped, while rows that stay uncovered weigh more and more. A seed
+// of its own makes it the same every time.
+func (s *search) local(l *level) []int {
+	m := len(l.columns)
+	if l.open.empty() {
+		return nil
+	}
+	rowsOf, byRow := make([][]int, m), make([][]int, s.rows)
+	for i := range m {
+		for r := range bitset(l.masks[i*s.words : (i+1)*s.words]).all {
+			rowsOf[i] = append(rowsOf[i], r)
+			byRow[r] = append(byRow[r], i)
+		}
+	}
+	open := slices.Collect(l.open.all)
+	weight, covers := make([]int, s.rows), make([]int, s.rows)
+	score, stamp, gone := make([]int, m), make([]int, m), make([]int, m)
+	changed := make([]int, s.rows) // when a column of the row came or went
+	in := make([]bool, m)
+	var taken, bare, place []int // columns taken; rows uncovered and their places there
+	place = make([]int, s.rows)
+	for _, r := range open {
+		weight[r] = 1
+		place[r] = len(bare)
+		bare = append(bare, r)
+		for _, c := range byRow[r] {
+			score[c]++
+		}
+	}
+	other := func(r, not int) int {
+		for _, c := range taken {
+			if c != not && bitset(l.masks[c*s.words:(c+1)*s.words]).has(r) {
+				return c
+			}
+		}
+		return -1
+	}
+	now := 0
+	work := 0
+	add := func(j int) {
+		for _, r := range rowsOf[j] {
+			covers[r]++
+			changed[r] = now
+			switch covers[r] {
+			case 1:
+				work += len(byRow[r])
+				for _, c := range byRow[r] {
+					if c != j {
+						score[c] -= weight[r]
+					}
+				}
+				last := bare[len(bare)-1]
+				bare[place[r]] = last
+				place[last] = place[r]
+				bare = bare[:len(bare)-1]
+			case 2:
+				score[other(r, j)] += weight[r]
+			}
+		}
+		score[j] = -score[j]
+		in[j], stamp[j] = true, now
+		taken = append(taken, j)
+	}
+	drop := func(j int) {
+		at := slices.Index(taken, j)
+		taken[at] = taken[len(taken)-1]
+		taken = taken[:len(taken)-1]
+		for _, r := range rowsOf[j] {
+			covers[r]--
+			changed[r] = now
+			switch covers[r] {
+			case 0:
+				work += len(byRow[r])
+				for _, c := range byRow[r] {
+					if c != j {
+						score[c] += weight[r]
+					}
+				}
+				place[r] = len(bare)
+				bare = append(bare, r)
+			case 1:
+				score[other(r, j)] -= weight[r]
+			}
+		}
+		score[j] = -score[j]
+		in[j], stamp[j], gone[j] = false, now, now
+	}
+	for len(bare) > 0 {
+		top := 0
+		for j := range m {
+			if !in[j] && (in[top] || score[j] > score[top]) {
+				top = j
+			}
+		}
+		add(top)
+	}
+	var best []int
+	draw := newDraws(1, 0)
+	tabu := -1
+	leave := func(forbid int) int {
+		out := -1
+		for _, j := range taken {
+			if j != forbid && (out < 0 || score[j] > score[out] || score[j] == score[out] && (stamp[j] < stamp[out] || stamp[j] == stamp[out] && j < out)) {
+				out = j
+			}
+		}
+		return out
+	}
+	steps := localSteps(len(open))
+	for now = 1; now <= steps; now++ {
+		for len(bare) == 0 {
+			best = best[:0]
+			for _, j := range taken {
+				best = append(best, l.columns[j])
+			}
+			if len(taken) == 1 {
+				return best
+			}
+			drop(leave(-1))
+		}
+		if j := leave(tabu); j >= 0 {
+			drop(j)
+		}
+		r := bare[draw.below(uint64(len(bare)))]
+		pick := -1
+		for _, j := range byRow[r] {
+			fresh := false
+			for _, q := range rowsOf[j] {
+				if changed[q] > gone[j] {
+					fresh = true
+					break
+				}
+			}
+			if (fresh || gone[j] == 0) && (pick < 0 || score[j] > score[pick] || score[j] == score[pick] && stamp[j] < stamp[pick]) {
+				pick = j
+			}
+		}
+		if pick < 0 {
+			pick = byRow[r][draw.below(uint64(len(byRow[r])))]
+		}
+		add(pick)
+		tabu = pick
+		for _, r := range bare {
+			weight[r]++
+			for _, c := range byRow[r] {
+				score[c]++
+			}
+			work += len(byRow[r])
+		}
+		work += len(byRow[r]) * 2
+	}
+	*s.work -= work
+	return best
+}
+
+func localSteps(rows int) int { return 20 * rows * rows / 10 }
