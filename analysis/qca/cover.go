@@ -353,4 +353,3 @@ func choices(p *part, groups []int, one bool) func(func([]int) bool) {
 		down(0)
 	}
 }
-

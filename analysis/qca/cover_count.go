@@ -12,9 +12,9 @@ func (s *search) put() error {
 	for i, g := range s.path {
 		classes[i] = s.stands(nil, g)
 	}
-	unions := make([]bitset, len(classes))
 	size := 0
-	for again := true; again; {
+	unions := make([]bitset, len(classes))
+	for again := s.wide(classes); again; {
 		again = false
 		once, twice := newBitset(s.rows), newBitset(s.rows)
 		for i, class := range classes {
@@ -77,7 +77,12 @@ func (s *search) put() error {
 		}
 		s.enumerate(classes, nil, open)
 	}
-	return nil
+	return s.spend(0)
+}
+
+// wide tells whether some class leaves a choice.
+func (s *search) wide(classes [][]int) bool {
+	return slices.ContainsFunc(classes, func(class []int) bool { return len(class) > 1 })
 }
 
 // stands lists a group and all it stands for.
@@ -97,6 +102,13 @@ type pick struct {
 
 // ways counts the ways to take a column of each class so that all rows are covered.
 func (s *search) ways(classes [][]int) *big.Int {
+	if !s.wide(classes) {
+		n, weight := big.NewInt(1), new(big.Int)
+		for _, class := range classes {
+			n.Mul(n, weight.SetInt64(int64(len(s.p.columns[class[0]].members))))
+		}
+		return n
+	}
 	open := newBitset(s.rows)
 	for r := range s.rows {
 		open.add(r)
@@ -116,12 +128,12 @@ func (s *search) ways(classes [][]int) *big.Int {
 
 // choose counts the ways to take a pick of each class so that the open rows are covered. What a single class can cover it
 // must; what all picks of a class cover is no question; classes that share no row in question are independent. Where that
-// leaves a choice, each pick of the smallest class is tried.
+// leaves a choice, each pick of the smallest class is tried. When the work runs out it counts some of the ways.
 func (s *search) choose(classes [][]pick, open bitset, price []int) *big.Int {
 	n := big.NewInt(1)
 	for {
 		var ok bool
-		if classes, ok = s.forced(classes, open); !ok {
+		if classes, ok = s.forced(classes, open); !ok || s.spend(0) != nil {
 			return new(big.Int)
 		}
 		var left [][]pick
@@ -153,7 +165,7 @@ func (s *search) choose(classes [][]pick, open bitset, price []int) *big.Int {
 			break
 		}
 	}
-	for len(classes) > 0 {
+	for len(classes) > 0 { // each group of classes that share rows
 		rows := make(bitset, s.words)
 		var group [][]pick
 		group, classes = classes[:1:1], classes[1:]
@@ -277,6 +289,9 @@ func (s *search) joined(class []pick, open bitset) []pick {
 	return out
 }
 
+// pickRounds is how often affordable moves the prices.
+const pickRounds = 20
+
 // affordable leaves out picks that are in no way to cover the open rows, by pricing the rows: of each class the pick with
 // the most valuable rows together must be worth all open rows. The prices are moved along the subgradient. It tells
 // whether there can be a way.
@@ -345,8 +360,6 @@ func (s *search) affordable(classes [][]pick, open bitset, from []int) ([]int, b
 	}
 	return best, true
 }
-
-const pickRounds = 20
 
 // enumerate lists the ways that ways counts, while there is room.
 func (s *search) enumerate(classes [][]int, chosen []int, open bitset) {

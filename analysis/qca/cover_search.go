@@ -31,8 +31,14 @@ type search struct {
 	limit int // covers of at most so many columns are looked for
 
 	levels []*level
-	byRow  []bitset // of the columns of a level, while it is reduced
-	kept   [][]int
+
+	// Room for the work on a level, used again and again.
+	byRow        []bitset
+	kept         [][]int
+	price, slack []int
+	opened       []int
+	spans        []span
+	lists        []int32
 
 	// every is what to do with a cover when all are wanted. Then the dominated columns are kept as trees: inside[g] is
 	// the last one that g took the place of, and beside[h] the one before h in the same place.
@@ -56,8 +62,16 @@ type level struct {
 	value   int      // of the relaxation at these prices
 }
 
+// span is where in a list the rows of a column are.
+type span struct{ from, to int32 }
+
+// mask is the open rows that the i-th column of a level covers.
+func (s *search) mask(l *level, i int) bitset {
+	return l.masks[i*s.words : (i+1)*s.words : (i+1)*s.words]
+}
+
 func newSearch(ctx context.Context, p *part, work *int) *search {
-	s := &search{ctx: ctx, p: p, rows: len(p.rows), words: (len(p.rows) + 63) / 64, work: work, kept: make([][]int, len(p.rows)), byRow: make([]bitset, len(p.rows))}
+	s := &search{ctx: ctx, p: p, rows: len(p.rows), words: (len(p.rows) + 63) / 64, work: work, kept: make([][]int, len(p.rows)), byRow: make([]bitset, len(p.rows)), price: make([]int, len(p.rows)), slack: make([]int, len(p.rows))}
 	for g := range p.columns {
 		s.columns = append(s.columns, p.columns[g].rows)
 	}
@@ -101,23 +115,12 @@ func (s *search) size() (size, bound int, cover []int, err error) {
 	l := s.start()
 	s.limit = s.rows
 	s.reduce(l)
-	s.best = slices.Concat(s.path, s.local(l))
-	bound = len(s.path)
-	if !l.open.empty() {
-		s.opening(l)
-		s.limit = len(s.best) - 1
-		over, e := s.relax(l, s.limit-len(s.path), rootRounds)
-		if over {
-			bound = len(s.best)
-		} else {
-			bound += (l.value + one - 1) / one
-		}
-		err = e
-	}
-	if err == nil && bound < len(s.best) {
-		if err = s.down(0); err == nil {
-			bound = len(s.best)
-		}
+	cover, _ = s.local(l, 1)
+	s.best = slices.Concat(s.path, cover)
+	if l.open.empty() {
+		bound = len(s.best)
+	} else {
+		bound, err = s.prove(l)
 	}
 	if errors.Is(err, errTooLong) {
 		err = nil
@@ -125,6 +128,33 @@ func (s *search) size() (size, bound int, cover []int, err error) {
 	cover = slices.Clone(s.best)
 	slices.Sort(cover)
 	return len(cover), bound, cover, err
+}
+
+// prove improves the best cover until none is smaller, and gives a bound below which there is none.
+func (s *search) prove(l *level) (int, error) {
+	s.opening(l)
+	s.limit = len(s.best) - 1
+	taken := len(s.path)
+	over, err := s.relax(l, s.limit-taken, s.rootRounds())
+	if over {
+		return len(s.best), nil
+	}
+	bound := taken + max(0, (l.value+one-1)/one)
+	if err != nil {
+		return bound, err
+	}
+	// Each column less in the best cover is worth more than any work on the bound.
+	n := l.open.count()
+	if cover, ok := s.local(l, min(1+n*n*n/localShare, localMost)); ok && len(s.path)+len(cover) < len(s.best) {
+		s.best = slices.Concat(s.path, cover)
+		s.limit = len(s.best) - 1
+	}
+	if bound < len(s.best) {
+		if err := s.down(0); err != nil {
+			return bound, err
+		}
+	}
+	return len(s.best), nil
 }
 
 // all lists covers of the given size, which is the smallest: at most most of them as groups, and the count of all, each
@@ -156,12 +186,11 @@ func (s *search) down(depth int) error {
 	return err
 }
 
-const nodeRounds = 30
-
+// split decides a level, or splits it into levels below.
 func (s *search) split(l *level, depth int) error {
 	for {
-		if !s.reduce(l) {
-			return s.ctx.Err()
+		if !s.reduce(l) { // because of a row that nothing covers, unless the work ran out
+			return s.spend(0)
 		}
 		places := s.limit - len(s.path)
 		if l.open.empty() {
@@ -170,31 +199,30 @@ func (s *search) split(l *level, depth int) error {
 			}
 			return s.reached()
 		}
-		before, forced := len(l.columns), len(s.path)
-		if places <= 0 {
+		switch {
+		case places <= 0:
 			return nil
+		case places == 1:
+			return s.last(l)
 		}
-		if places > 1 {
-			rounds := nodeRounds
-			if depth == 0 && s.every {
-				rounds = rootRounds
-			}
-			over, err := s.relax(l, places, rounds)
-			if over || err != nil {
-				return err
-			}
-			if len(s.path) > forced || len(l.columns) < before*9/10 {
-				continue
-			}
+		before, taken := len(l.columns), len(s.path)
+		rounds := nodeRounds
+		if depth == 0 {
+			rounds = s.rootRounds()
+		}
+		over, err := s.relax(l, places, rounds)
+		if over || err != nil {
+			return err
+		}
+		if len(s.path) == taken && len(l.columns) > before*9/10 {
 			break
 		}
-		break
 	}
 	// The row with the fewest columns.
 	few := -1
 	counts := make([]int, s.rows)
 	for i := range l.columns {
-		for r := range bitset(l.masks[i*s.words : (i+1)*s.words]).all {
+		for r := range s.mask(l, i).all {
 			counts[r]++
 		}
 	}
@@ -203,37 +231,23 @@ func (s *search) split(l *level, depth int) error {
 			few = r
 		}
 	}
-	if s.limit-len(s.path) == 1 {
-		for i := range l.columns {
-			if l.open.within(l.masks[i*s.words : (i+1)*s.words]) {
-				s.path = append(s.path, l.columns[i])
-				if err := s.reached(); err != nil {
-					return err
-				}
-				s.path = s.path[:len(s.path)-1]
-				if !s.every {
-					break
-				}
-			}
-		}
-		return nil
-	}
 	var tries []int
 	for i := range l.columns {
-		if bitset(l.masks[i*s.words : (i+1)*s.words]).has(few) {
+		if s.mask(l, i).has(few) {
 			tries = append(tries, i)
 		}
 	}
 	slices.SortStableFunc(tries, func(a, b int) int { return cmp.Compare(l.cost[a], l.cost[b]) })
 	value := l.value
 	out := make([]bool, len(l.columns))
+	// Each column of the row in turn, without those tried before, the most promising first.
 	for _, i := range tries {
 		room := (s.limit-len(s.path))*one - value
 		if l.cost[i] > room {
 			return nil
 		}
 		n := s.level(depth + 1)
-		mask := bitset(l.masks[i*s.words : (i+1)*s.words])
+		mask := s.mask(l, i)
 		copy(n.open, l.open)
 		n.open.minus(mask)
 		copy(n.price, l.price)
@@ -241,7 +255,7 @@ func (s *search) split(l *level, depth int) error {
 		out[i] = true
 		room -= max(0, l.cost[i])
 		for j, g := range l.columns {
-			if out[j] || l.cost[j] > room {
+			if out[j] || l.cost[j] > room { // both together lift the bound above the places
 				continue
 			}
 			n.columns = append(n.columns, g)
@@ -267,8 +281,24 @@ func (s *search) split(l *level, depth int) error {
 	return nil
 }
 
+// last takes the columns that cover all that is open.
+func (s *search) last(l *level) error {
+	for i, g := range l.columns {
+		if l.open.within(s.mask(l, i)) {
+			s.path = append(s.path, g)
+			err := s.reached()
+			s.path = s.path[:len(s.path)-1]
+			if err != nil || !s.every {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // reduce takes the columns that alone cover an open row, and leaves out dominated columns and the rows that are covered
-// whenever another is, until nothing of that is left to do. It tells whether every row can be covered.
+// whenever another is, until nothing of that is left to do. It tells whether
+// every row can still be covered; it also gives up when the work runs out.
 func (s *search) reduce(l *level) bool {
 	for {
 		s.undominated(l)
@@ -283,7 +313,7 @@ func (s *search) reduce(l *level) bool {
 			order = append(order, r)
 		}
 		for i := range l.columns {
-			for r := range bitset(l.masks[i*s.words : (i+1)*s.words]).all {
+			for r := range s.mask(l, i).all {
 				s.byRow[r].add(i)
 				counts[r]++
 			}
@@ -302,7 +332,7 @@ func (s *search) reduce(l *level) bool {
 			if counts[r] == 1 {
 				for i := range s.byRow[r].all {
 					s.path = append(s.path, l.columns[i])
-					l.open.minus(l.masks[i*s.words : (i+1)*s.words])
+					l.open.minus(s.mask(l, i))
 				}
 				changed = true
 				continue
@@ -325,7 +355,7 @@ func (s *search) reduce(l *level) bool {
 			return false
 		}
 		for i := range l.columns {
-			bitset(l.masks[i*s.words : (i+1)*s.words]).and(l.open)
+			s.mask(l, i).and(l.open)
 		}
 	}
 }
@@ -336,7 +366,7 @@ func (s *search) undominated(l *level) {
 	counts := make([]int, m)
 	starts := make([]int, s.rows+2)
 	for i := range m {
-		counts[i] = bitset(l.masks[i*s.words : (i+1)*s.words]).count()
+		counts[i] = s.mask(l, i).count()
 		starts[s.rows-counts[i]+1]++
 	}
 	for i := range s.rows + 1 {
@@ -357,7 +387,7 @@ next:
 		if counts[i] == 0 {
 			break
 		}
-		mask := bitset(l.masks[i*s.words : (i+1)*s.words])
+		mask := s.mask(l, i)
 		few := -1
 		for r := range mask.all {
 			if few < 0 || len(s.kept[r]) < len(s.kept[few]) {
@@ -365,7 +395,7 @@ next:
 			}
 		}
 		for n, k := range s.kept[few] {
-			if mask.within(l.masks[k*s.words : (k+1)*s.words]) {
+			if mask.within(s.mask(l, k)) {
 				if s.every {
 					s.place(l.columns[i], l.columns[k])
 				}

@@ -67,7 +67,7 @@ const (
 	// DefaultModels is how many models a solution lists when Options say nothing.
 	DefaultModels = 2000
 	// DefaultWork is a few seconds on a machine of 2026.
-	DefaultWork = 2_000_000_000
+	DefaultWork = 3_000_000_000
 
 	mostModels     = 100_000 // that may be asked for
 	maxImplicants  = 3_000_000
