@@ -45,7 +45,13 @@ func (s *search) put() error {
 	if err := s.spend(8 * size * s.words); err != nil {
 		return err
 	}
-	n := s.ways(classes)
+	free := s.free(classes)
+	var n *big.Int
+	if free {
+		n = s.product(classes)
+	} else {
+		n = s.ways(classes)
+	}
 	s.count.Add(s.count, n)
 	if s.common == nil {
 		s.common = newBitset(len(s.columns))
@@ -55,13 +61,21 @@ func (s *search) put() error {
 			}
 		}
 	}
+	from := len(s.found)
+	if from < s.most {
+		open := newBitset(s.rows)
+		for r := range s.rows {
+			open.add(r)
+		}
+		s.enumerate(classes, nil, open)
+	}
+	whole := len(s.found) < s.most // these are all
 	for g := range s.common.all {
 		i := slices.IndexFunc(classes, func(class []int) bool { return slices.Contains(class, g) })
-		if i < 0 {
+		switch {
+		case i < 0 || free && len(classes[i]) > 1 || slices.ContainsFunc(s.found[from:], func(f []int) bool { return !slices.Contains(f, g) }):
 			s.common.drop(g)
-			continue
-		}
-		if len(classes[i]) > 1 {
+		case len(classes[i]) > 1 && !whole: // it is in all of them when there are as many without a choice in its place
 			class := classes[i]
 			classes[i] = []int{g}
 			if s.ways(classes).Cmp(n) != 0 {
@@ -70,19 +84,38 @@ func (s *search) put() error {
 			classes[i] = class
 		}
 	}
-	if len(s.found) < s.most {
-		open := newBitset(s.rows)
-		for r := range s.rows {
-			open.add(r)
-		}
-		s.enumerate(classes, nil, open)
-	}
 	return s.spend(0)
 }
 
 // wide tells whether some class leaves a choice.
 func (s *search) wide(classes [][]int) bool {
 	return slices.ContainsFunc(classes, func(class []int) bool { return len(class) > 1 })
+}
+
+// free tells whether each row is covered by all columns of some class, so that any choice will do.
+func (s *search) free(classes [][]int) bool {
+	covered, sure := make(bitset, s.words), make(bitset, s.words)
+	for _, class := range classes {
+		copy(sure, s.columns[class[0]])
+		for _, g := range class[1:] {
+			sure.and(s.columns[g])
+		}
+		covered.or(sure)
+	}
+	return covered.count() == s.rows
+}
+
+// product counts the ways when any choice will do.
+func (s *search) product(classes [][]int) *big.Int {
+	n, weight := big.NewInt(1), new(big.Int)
+	for _, class := range classes {
+		all := 0
+		for _, g := range class {
+			all += len(s.p.columns[g].members)
+		}
+		n.Mul(n, weight.SetInt64(int64(all)))
+	}
+	return n
 }
 
 // stands lists a group and all it stands for.
@@ -102,13 +135,6 @@ type pick struct {
 
 // ways counts the ways to take a column of each class so that all rows are covered.
 func (s *search) ways(classes [][]int) *big.Int {
-	if !s.wide(classes) {
-		n, weight := big.NewInt(1), new(big.Int)
-		for _, class := range classes {
-			n.Mul(n, weight.SetInt64(int64(len(s.p.columns[class[0]].members))))
-		}
-		return n
-	}
 	open := newBitset(s.rows)
 	for r := range s.rows {
 		open.add(r)
