@@ -77,6 +77,7 @@ const (
 	Read      Action = "read"      // see the workspace: statements, codebook, scores, thread
 	ReadRaw   Action = "read-raw"  // see documents and passages, interviews among them
 	Fieldwork Action = "fieldwork" // see informants' pseudonyms, consent and interviews
+	Screen    Action = "screen"    // decide on what the searches found
 	CodeText  Action = "code"      // code passages
 	Edit      Action = "edit"      // change records, codes, scores, lessons and recommendations
 	EditCase  Action = "edit-case" // change what belongs to one case: takeaways
@@ -88,10 +89,10 @@ const (
 
 // may is the whole policy: what each role may do in a study. Country teams are further kept to their cases.
 var may = map[Role][]Action{
-	Lead:        {Browse, Read, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit, Manage},
-	Researcher:  {Browse, Read, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit},
-	Coder:       {Browse, Read, ReadRaw, CodeText},
-	CountryTeam: {Browse, Read, ReadRaw, Fieldwork, CodeText, EditCase},
+	Lead:        {Browse, Read, Screen, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit, Manage},
+	Researcher:  {Browse, Read, Screen, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit},
+	Coder:       {Browse, Read, Screen, ReadRaw, CodeText},
+	CountryTeam: {Browse, Read, Screen, ReadRaw, Fieldwork, CodeText, EditCase},
 	Reviewer:    {Browse, Read, ReadRaw, Confirm, Audit},
 	Operator:    {Manage},
 	Reader:      {Browse},

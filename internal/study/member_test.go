@@ -8,15 +8,15 @@ import (
 
 // The policy, written out a second time: who may do what in a study as a whole.
 func TestMay(t *testing.T) {
-	all := []Action{Browse, Read, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit, Manage}
+	all := []Action{Browse, Read, ReadRaw, Fieldwork, CodeText, Edit, EditCase, Confirm, Audit, Manage, Screen}
 	want := map[Role]string{
-		Lead:        "yyyyyyyyyy",
-		Researcher:  "yyyyyyyyyn",
-		Coder:       "yyynynnnnn",
-		CountryTeam: "yyyyynynnn",
-		Reviewer:    "yyynnnnyyn",
-		Operator:    "nnnnnnnnny",
-		Reader:      "ynnnnnnnnn",
+		Lead:        "yyyyyyyyyyy",
+		Researcher:  "yyyyyyyyyny",
+		Coder:       "yyynynnnnny",
+		CountryTeam: "yyyyynynnny",
+		Reviewer:    "yyynnnnyynn",
+		Operator:    "nnnnnnnnnyn",
+		Reader:      "ynnnnnnnnnn",
 	}
 	if len(want) != len(Roles()) {
 		t.Fatal("a role is missing here")

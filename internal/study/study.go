@@ -107,6 +107,16 @@ type Protocol struct {
 	Exclude    []Criterion `json:"exclude"`              // reasons for exclusion; screening decisions name them
 	Conditions []string    `json:"conditions"`           // what will be scored, in words
 	Amendments []Amendment `json:"amendments,omitempty"` // what was changed since, and why
+	Screeners  int         `json:"screeners,omitempty"`  // how many reviewers decide on each work, blind to each other; two when it says nothing
+	Highlight  []string    `json:"highlight,omitempty"`  // words that are highlighted while screening
+}
+
+// Reviewers is how many reviewers decide on each work.
+func (p Protocol) Reviewers() int {
+	if p.Screeners == 0 {
+		return 2
+	}
+	return p.Screeners
 }
 
 // Criterion is a rule of what counts.
@@ -133,6 +143,9 @@ func (p Protocol) Valid() error {
 	thread.CheckID(&ps, "id", p.ID, thread.Protocol)
 	ps.Require("unit", p.Unit)
 	ps.Require("outcome", p.Outcome)
+	if p.Screeners < 0 || p.Screeners > 5 {
+		ps.Add("screeners", "is %d; expected 1 to 5 reviewers for each work", p.Screeners)
+	}
 	seen := map[string]bool{}
 	for _, c := range append(append([]Criterion{}, p.Include...), p.Exclude...) {
 		if !code.MatchString(c.ID) || seen[c.ID] {

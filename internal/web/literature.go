@@ -190,6 +190,27 @@ func (s screened) at(w source.Work, stage string) (all []source.Screening, toget
 	return all, source.Agreed(words)
 }
 
+// blind leaves out what others decided on a work at a stage where the member is still to decide: reviewers are blind to each
+// other until enough of them have spoken. Who leads the study sees all.
+func (s screened) blind(v *visit, w source.Work, reviewers int) {
+	if !v.may(study.Screen, "") || v.Member.Role == study.Lead {
+		return
+	}
+	for _, stage := range []string{source.TitleAbstract, source.FullText} {
+		all, _ := s.at(w, stage)
+		who := map[string]bool{}
+		for _, d := range all {
+			who[d.Reviewer] = true
+		}
+		if who[v.Account.Name] || len(who) >= reviewers {
+			continue
+		}
+		for _, r := range w.Records {
+			s.decision[r] = slices.DeleteFunc(slices.Clone(s.decision[r]), func(d source.Screening) bool { return d.Stage == stage && d.Tool == "" })
+		}
+	}
+}
+
 // standings are where a work can stand in the screening, in the order of the flow.
 var standings = []option{
 	{"open", "not screened yet"},
@@ -341,6 +362,7 @@ func showLiterature(v *visit) error {
 			continue
 		}
 		w := s.of(r.ID)
+		s.blind(v, w, x.protocol.Reviewers())
 		key, words := s.standing(w)
 		if p.Decision != "" && key != p.Decision {
 			continue
@@ -473,6 +495,7 @@ func showRecord(v *visit) error {
 	}
 	p.With, p.Same = v.others(w, r.ID, seen)
 	if p.Screened {
+		s.blind(v, w, protocol.Reviewers())
 		for _, st := range []struct{ stage, word string }{{source.TitleAbstract, "Title and abstract"}, {source.FullText, "Full text"}} {
 			p.Stages = append(p.Stages, s.stage(w, r.ID, st.stage, st.word, seen))
 		}

@@ -19,6 +19,7 @@ var expected = map[study.Action]string{
 	study.Read:      "lead researcher coder country-team reviewer",
 	study.ReadRaw:   "lead researcher coder country-team reviewer",
 	study.Fieldwork: "lead researcher country-team",
+	study.Screen:    "lead researcher coder country-team",
 	study.CodeText:  "lead researcher coder country-team",
 	study.Edit:      "lead researcher",
 	study.EditCase:  "lead researcher country-team",

@@ -1,0 +1,149 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/source"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+func TestTwoReviewersAreBlind(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	protocol := find[study.Protocol](s, "protocol").Object
+	protocol.Highlight = []string{"other"}
+	s.put("lead", protocol)
+	one, two := s.as("researcher-1"), s.as("coder-a")
+	// Researcher 1 has decided on the first record of each case, so two others wait; for the coder all four.
+	has(t, one.get("/s/alpha/screening").Body.String(), "2 decided by you, 2 waiting for you", "<mark>Other</mark> record", "key i")
+	has(t, two.get("/s/alpha/screening").Body.String(), "0 decided by you, 4 waiting for you")
+	post := func(b *visitor, path string, pairs ...string) (int, string) {
+		v := url.Values{}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			v.Set(pairs[i], pairs[i+1])
+		}
+		r := b.post(path, v)
+		return r.Code, r.Header().Get("Location")
+	}
+	// What is excluded needs a reason of the protocol.
+	for _, bad := range [][]string{{"decision", "exclude"}, {"decision", "exclude", "reason", "because"}, {"decision", "maybe"}, {"decision", "not-retrieved"}, {}} {
+		if code, _ := post(one, "/s/alpha/screening/ref-arm-2", bad...); code != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", bad, code)
+		}
+	}
+	code, to := post(one, "/s/alpha/screening/ref-arm-2", "decision", "exclude", "reason", "exc-1", "back", "hide=yes")
+	if code != http.StatusSeeOther || to != "/s/alpha/screening?hide=yes&last=ref-arm-2" {
+		t.Fatalf("%d %s", code, to)
+	}
+	d := find[source.Screening](s, source.Screening{Record: "ref-arm-2", Stage: source.TitleAbstract, Reviewer: "researcher-1"}.Ref()).Object
+	if d.Decision != source.Exclude || d.Reason != "exc-1" || d.On == "" {
+		t.Errorf("kept as %+v", d)
+	}
+	has(t, one.get(to).Body.String(), "You excluded", "3 decided by you, 1 waiting for you", "Take it back")
+	// The other reviewer is not told of it: neither at the desk nor on the record, nor in the list.
+	has(t, two.get("/s/alpha/record/ref-arm-2").Body.String(), "Nobody has decided yet", "!researcher-1")
+	has(t, two.get("/s/alpha/literature?decision=excluded").Body.String(), "No record fits")
+	has(t, s.as("lead").get("/s/alpha/record/ref-arm-2").Body.String(), "researcher-1: exclude")
+	// They differ: a third person settles it, and not the coder.
+	if code, _ := post(two, "/s/alpha/screening/ref-arm-2", "decision", "include"); code != http.StatusSeeOther {
+		t.Fatalf("%d", code)
+	}
+	has(t, two.get("/s/alpha/record/ref-arm-2").Body.String(), "reviewers differ", "researcher-1: exclude")
+	if r := two.get("/s/alpha/conflicts"); r.Code == http.StatusOK {
+		t.Error("a coder sees the conflicts")
+	}
+	lead := s.as("lead")
+	has(t, lead.get("/s/alpha/screening").Body.String(), "1 where reviewers differ or are unsure")
+	has(t, lead.get("/s/alpha/conflicts").Body.String(), "coder-a: include", "researcher-1: exclude (<span dir=\"auto\">out</span>)")
+	for _, bad := range [][]string{{"stage", "title-abstract", "decision", "exclude"}, {"stage", "title-abstract", "decision", "unsure"}, {"stage", "title-abstract", "decision", "not-retrieved"}} {
+		if code, _ := post(lead, "/s/alpha/conflicts/ref-arm-2", bad...); code != http.StatusUnprocessableEntity {
+			t.Errorf("%v: %d", bad, code)
+		}
+	}
+	if code, _ := post(lead, "/s/alpha/conflicts/ref-arm-2", "stage", "full-text", "decision", "include"); code != http.StatusConflict {
+		t.Errorf("a conflict that is none: %d", code)
+	}
+	if code, _ := post(lead, "/s/alpha/conflicts/ref-arm-2", "stage", "title-abstract", "decision", "include"); code != http.StatusSeeOther {
+		t.Fatalf("%d", code)
+	}
+	has(t, lead.get("/s/alpha/conflicts").Body.String(), "Reviewers agree on everything")
+	// Included by all: it waits at full text, where a report may not be had.
+	has(t, lead.get("/s/alpha/screening?stage=full-text").Body.String(), "Could not be had")
+	if code, to := post(two, "/s/alpha/screening/ref-arm-2", "decision", "not-retrieved", "back", "stage=full-text"); code != http.StatusSeeOther || !strings.Contains(to, "stage=full-text") {
+		t.Errorf("%d %s", code, to)
+	}
+	// Taking back is for one's own decisions, and sending it twice does no harm.
+	for range 2 {
+		if code, _ := post(two, "/s/alpha/screening/ref-arm-2/undo", "back", "stage=full-text"); code != http.StatusSeeOther {
+			t.Errorf("undo: %d", code)
+		}
+	}
+	if _, late := newScreened(nil, []source.Screening{}, study.Protocol{}).at(source.Work{Records: []thread.ID{"ref-arm-2"}}, source.FullText); late != "" {
+		t.Error("the decision is still there")
+	}
+	// A country team screens what belongs to its case, and learns of nothing else.
+	team := s.as("team-arm")
+	has(t, team.get("/s/alpha/screening").Body.String(), "0 decided by you, ", "!"+rouLabel)
+	if code, _ := post(team, "/s/alpha/screening/ref-rou", "decision", "include"); code == http.StatusSeeOther {
+		t.Error("a team decided on another team's record")
+	}
+}
+
+func TestDeskChoices(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.as("coder-a")
+	has(t, b.get("/s/alpha/screening").Body.String(), "Doe, J")
+	has(t, b.get("/s/alpha/screening?hide=yes").Body.String(), "!Doe, J", "hide=yes")
+	has(t, b.get("/s/alpha/screening?case=case-romania").Body.String(), "2 waiting for you")
+	has(t, b.get("/s/alpha/screening?language=th").Body.String(), "0 waiting for you")
+	// Shares do not overlap, and together they are all.
+	total := 0
+	for _, sh := range []string{"1/3", "2/3", "3/3"} {
+		body := b.get("/s/alpha/screening?share=" + url.QueryEscape(sh)).Body.String()
+		for n := range 5 {
+			if strings.Contains(body, "0 decided by you, "+string(rune('0'+n))+" waiting") {
+				total += n
+			}
+		}
+	}
+	if total != 4 {
+		t.Errorf("three thirds are %d of 4", total)
+	}
+	for _, bad := range []string{"0/2", "3/2", "x", "1/99", "1/0"} {
+		has(t, b.get("/s/alpha/screening?share="+url.QueryEscape(bad)).Body.String(), "4 waiting for you")
+	}
+	// What is put off comes after the others, and again when nothing else is left.
+	first := b.get("/s/alpha/screening").Body.String()
+	for _, id := range []string{"ref-arm", "ref-arm-2", "ref-rou", "ref-rou-2"} {
+		if strings.Contains(first, `action="/s/alpha/screening/`+id+`"`) {
+			has(t, b.get("/s/alpha/screening?later="+id).Body.String(), `!action="/s/alpha/screening/`+id+`"`, "4 waiting for you")
+		}
+	}
+	has(t, b.get("/s/alpha/screening?later=ref-arm,ref-arm-2,ref-rou,ref-rou-2").Body.String(), "Your decision")
+}
+
+func TestHighlighted(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		words []string
+		want  []piece
+	}{
+		{"Corruption and protest", []string{"protest", "corrupt"}, []piece{{"Corrupt", true}, {"ion and ", false}, {"protest", true}}},
+		{"protests", []string{"protest", "protests"}, []piece{{"protests", true}}},
+		{"nothing", []string{"", " "}, []piece{{"nothing", false}}},
+		{"การประท้วงใหญ่", []string{"ประท้วง"}, []piece{{"การ", false}, {"ประท้วง", true}, {"ใหญ่", false}}},
+		{"İstanbul protest", []string{"protest"}, []piece{{"İstanbul protest", false}}},
+		{"", []string{"x"}, nil},
+	} {
+		if diff := cmp.Diff(c.want, highlighted(c.text, c.words)); diff != "" {
+			t.Errorf("%q: %s", c.text, diff)
+		}
+	}
+}
