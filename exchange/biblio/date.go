@@ -13,6 +13,7 @@ type Date struct {
 	Year, Month, Day          int
 	Season                    int // 1 spring, 2 summer, 3 autumn, 4 winter; 0 none
 	EndYear, EndMonth, EndDay int // end of a span; 0 none
+	EndSeason                 int
 	Circa                     bool
 	Literal                   string // as in the source, when the numbers do not say it all
 }
@@ -22,18 +23,28 @@ func (d Date) String() string {
 	if d.Literal != "" || d.Year == 0 {
 		return d.Literal
 	}
-	month := d.Month
-	if d.Season != 0 {
-		month = 20 + d.Season
-	}
-	s := edtf(d.Year, month, d.Day)
+	s := edtf(d.Year, max(d.Month, season(d.Season)), d.Day)
 	if d.EndYear != 0 {
-		s += "/" + edtf(d.EndYear, d.EndMonth, d.EndDay)
+		s += "/" + edtf(d.EndYear, max(d.EndMonth, season(d.EndSeason)), d.EndDay)
 	}
 	if d.Circa {
 		s += "~"
 	}
 	return s
+}
+
+// season is the month by which EDTF writes a season.
+func season(s int) int {
+	if s == 0 {
+		return 0
+	}
+	return 20 + s
+}
+
+// until is the span from d to the end of another date.
+func (d Date) until(end Date) Date {
+	d.EndYear, d.EndMonth, d.EndDay, d.EndSeason = end.Year, end.Month, end.Day, end.Season
+	return d
 }
 
 func edtf(year, month, day int) string {
@@ -85,9 +96,9 @@ func parseDate(s string) (Date, bool) {
 	if m := span.FindStringSubmatch(s); m != nil {
 		a, okA := parseDate(m[1])
 		b, okB := parseDate(m[2])
-		if okA && okB && a.Season == 0 && b.Season == 0 {
-			a.EndYear, a.EndMonth, a.EndDay, a.Circa = b.Year, b.Month, b.Day, circa
-			return a, true
+		if okA && okB {
+			a.Circa = circa
+			return a.until(b), true
 		}
 		return Date{}, false
 	}
@@ -202,19 +213,11 @@ func (d Date) covers(e Date) bool {
 func (r *Record) issue(found []Field) {
 	best := Date{}
 	rank := func(d Date) int {
-		switch {
-		case d == Date{}:
-			return 0
-		case d.Year == 0:
-			return 1
-		case d.Literal != "":
-			return 3
-		case d.Day > 0 || d.EndYear > 0:
-			return 5
-		case d.Month > 0 || d.Season > 0:
-			return 4
+		if d.Circa {
+			d.Circa = false
+			return rankOf(d) + 1
 		}
-		return 2
+		return rankOf(d)
 	}
 	year := ""
 	for _, f := range found {
@@ -239,4 +242,21 @@ func (r *Record) issue(found []Field) {
 		}
 	}
 	r.Issued = best
+}
+
+// rankOf is how much a date says.
+func rankOf(d Date) int {
+	switch {
+	case d == Date{}:
+		return 0
+	case d.Year == 0:
+		return 2
+	case d.Literal != "":
+		return 6
+	case d.Day > 0 || d.EndYear > 0:
+		return 10
+	case d.Month > 0 || d.Season > 0:
+		return 8
+	}
+	return 4
 }

@@ -154,6 +154,16 @@ func ReadAs(b []byte, format Format) (File, error) {
 	switch f.Format {
 	case RIS:
 		f.readRIS(s)
+	case NBIB:
+		f.readNBIB(s)
+	case WoS:
+		f.readWoS(s)
+	case Refer:
+		f.readRefer(s)
+	case EndNoteXML:
+		f.readEndNote(s)
+	case CSL:
+		err = f.readCSL(s)
 	case CSV, TSV:
 		err = f.readCSV(s)
 	case XLSX:
@@ -267,7 +277,6 @@ func (s *scanner) next() bool {
 
 var (
 	risStart   = regexp.MustCompile(`^[ \t\x{feff}]*TY[ \t]+-`)
-	nbibLine   = regexp.MustCompile(`^[A-Z]{2,4} *- \S`)
 	nbibStart  = regexp.MustCompile(`^(PMID *-|OWN *- )`)
 	wosStart   = regexp.MustCompile(`^(PT [A-Z]\b|FN (Thomson|Clarivate|ISI|Zoological)|PT (Journal|Book|Patent)\b)`)
 	referStart = regexp.MustCompile(`^%[0ATDJ] \S`)

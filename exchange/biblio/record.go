@@ -104,8 +104,8 @@ func ParseName(s string) Name {
 }
 
 // makeName splits small words in front of a family name off, and makes a lone family name a literal one.
-func makeName(family, given, suffix string) Name {
-	n := Name{Family: line(family), Given: line(given), Suffix: line(suffix)}
+func makeName(family, given, end string) Name {
+	n := Name{Family: line(family), Given: line(given), Suffix: line(end)}
 	words := strings.Fields(n.Family)
 	i := 0
 	for i < len(words)-1 {
@@ -115,6 +115,9 @@ func makeName(family, given, suffix string) Name {
 		i++
 	}
 	n.Particle, n.Family = strings.Join(words[:i], " "), strings.Join(words[i:], " ")
+	if n.Suffix != "" && !suffix.MatchString(n.Suffix) { // no suffix then
+		n.Given, n.Suffix = strings.TrimPrefix(n.Given+", "+n.Suffix, ", "), ""
+	}
 	if n.Given == "" && n.Suffix == "" && n.Particle == "" {
 		return Name{Literal: n.Family}
 	}
@@ -354,7 +357,7 @@ func labelNote(l Field) string {
 var doi = regexp.MustCompile(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
 
 // plainTypes are the words by which formats write a type, which say no more than the type.
-func plainTypes(csl string) []string { return []string{csl, risName(csl)} }
+func plainTypes(csl string) []string { return []string{csl, risName(csl), nbibName(csl)} }
 
 // manyLines are the fields whose lines count.
 var manyLines = []string{"abstract", "abstract-translated", "credibility"}
@@ -379,6 +382,11 @@ func (r *Record) finish() {
 	}
 	if m := doi.FindStringSubmatch(r.DOI); m != nil {
 		r.DOI = m[1]
+	}
+	for _, f := range append([]Field{{"PMID", r.PMID}}, r.Other...) { // numbers that databases know their records by
+		if r.ID == "" && (f.Tag == "PMID" || f.Tag == "AN" || f.Tag == "OID") {
+			r.ID = line(f.Value)
+		}
 	}
 	r.Pages = strings.TrimSpace(dashes.Replace(r.Pages))
 	keep := func(all []string, one func(string) string) []string {

@@ -280,14 +280,6 @@ func risRecord(fields []tagged) Record {
 		r.serial(f.Tag, f.Value)
 	}
 	r.issue(published)
-	if r.ID == "" {
-		for _, f := range r.Other {
-			if f.Tag == "AN" {
-				r.ID = line(f.Value)
-				break
-			}
-		}
-	}
 	return r
 }
 

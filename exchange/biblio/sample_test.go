@@ -158,17 +158,43 @@ func TestRoundTrips(t *testing.T) {
 }
 
 // written are the formats that Write makes.
-var written = []Format{RIS, CSV, TSV}
+var written = []Format{RIS, CSL, NBIB, CSV, TSV}
 
 // held is what of records a format can hold. No format holds the line that a record stood on in another file. Tables hold
-// what belongs to one column together, so that the order of different unknown fields is lost.
+// what belongs to one column together, and objects have no order, so that the order of different unknown fields is lost.
 func held(f Format, rs []Record) []Record {
 	out := slices.Clone(rs)
 	for i := range out {
 		r := &out[i]
 		r.Line = 0
+		if f != CSL { // a particle is told by its small letters
+			again := func(n Name) Name { return ParseName(n.String()) }
+			r.Authors, r.Editors, r.Contributors = slices.Clone(r.Authors), slices.Clone(r.Editors), slices.Clone(r.Contributors)
+			for i := range r.Authors {
+				r.Authors[i] = again(r.Authors[i])
+			}
+			for i := range r.Editors {
+				r.Editors[i] = again(r.Editors[i])
+			}
+			for i := range r.Contributors {
+				r.Contributors[i].Name = again(r.Contributors[i].Name)
+			}
+		}
 		switch f {
-		case CSV, TSV, XLSX:
+		case NBIB: // a line that goes on is wrapped text
+			r.Abstract, r.AbstractTranslated, r.Credibility = line(r.Abstract), line(r.AbstractTranslated), line(r.Credibility)
+			r.Notes, r.Other, r.Labels = slices.Clone(r.Notes), slices.Clone(r.Other), slices.Clone(r.Labels)
+			for i := range r.Notes {
+				r.Notes[i] = line(r.Notes[i])
+			}
+			for _, fs := range [][]Field{r.Other, r.Labels} {
+				for i := range fs {
+					fs[i].Value = line(fs[i].Value)
+				}
+			}
+		}
+		switch f {
+		case CSL, NBIB, CSV, TSV, XLSX:
 			byTag := func(a, b Field) int { return strings.Compare(a.Tag, b.Tag) }
 			r.Other, r.Labels, r.Contributors = slices.Clone(r.Other), slices.Clone(r.Labels), slices.Clone(r.Contributors)
 			slices.SortStableFunc(r.Other, byTag)

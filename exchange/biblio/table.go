@@ -399,20 +399,58 @@ func runs(s string) bool {
 	return false
 }
 
-// typeWords give the CSL type of words that tables use.
-var typeWords = map[string]string{
-	"journalarticle": "article-journal", "article": "article-journal", "jour": "article-journal", "journal": "article-journal", "review": "article-journal",
-	"articlejournal": "article-journal", "academicjournal": "article-journal", "articleinpress": "article-journal",
-	"newspaperarticle": "article-newspaper", "newspaper": "article-newspaper", "news": "article-newspaper", "magazinearticle": "article-magazine",
-	"book": "book", "booksection": "chapter", "bookchapter": "chapter", "chapter": "chapter", "report": "report", "thesis": "thesis", "dissertation": "thesis",
-	"webpage": "webpage", "website": "webpage", "web": "webpage", "blogpost": "post-weblog", "blog": "post-weblog", "conferencepaper": "paper-conference",
-	"conferenceproceedingsarticle": "paper-conference", "dataset": "dataset", "preprint": "article", "document": "document", "statute": "legislation",
-	"bill": "bill", "case": "legal_case", "manuscript": "manuscript", "presentation": "speech", "film": "motion_picture", "videorecording": "motion_picture",
-	"interview": "interview", "patent": "patent", "map": "map", "letter": "personal_communication", "podcast": "broadcast", "radiobroadcast": "broadcast", "tvbroadcast": "broadcast",
-}
+// typeWords give the CSL type of words that tables, EndNote and Refer use, without blanks and in small letters.
+var typeWords, typeMore = words()
 
-// typeMore are those that say more than the type.
-var typeMore = []string{"review", "articleinpress", "dissertation", "statute", "letter", "videorecording", "podcast", "radiobroadcast", "tvbroadcast"}
+// words makes typeWords, and the set of those words that say more than their type; a star marks them.
+func words() (map[string]string, map[string]bool) {
+	types, more := map[string]string{}, map[string]bool{}
+	for csl, names := range map[string]string{
+		"article-journal":        "journalarticle article jour journal articlejournal *review *articleinpress *academicjournal *electronicarticle",
+		"article-magazine":       "magazinearticle magazine",
+		"article-newspaper":      "newspaperarticle newspaper news newsarticle",
+		"article":                "preprint",
+		"bill":                   "bill",
+		"book":                   "book *editedbook *electronicbook *monograph",
+		"broadcast":              "*podcast *radiobroadcast *tvbroadcast *audiovisualmaterial *televisionepisode",
+		"chapter":                "booksection bookchapter chapter *electronicbooksection",
+		"classic":                "classicalwork *ancienttext",
+		"collection":             "serial",
+		"dataset":                "dataset *onlinedatabase *aggregateddatabase",
+		"document":               "document generic *catalog *grant",
+		"entry-dictionary":       "dictionary dictionaryentry",
+		"entry-encyclopedia":     "encyclopedia encyclopediaarticle",
+		"figure":                 "figure *chartortable *equation",
+		"graphic":                "artwork",
+		"hearing":                "hearing",
+		"interview":              "interview",
+		"legal_case":             "case",
+		"legislation":            "statute *legalruleorregulation *legislation",
+		"manuscript":             "manuscript *unpublishedwork",
+		"map":                    "map",
+		"motion_picture":         "film filmorbroadcast *videorecording *onlinemultimedia",
+		"musical_score":          "music",
+		"pamphlet":               "pamphlet",
+		"paper-conference":       "conferencepaper conferenceproceedingsarticle *conferenceproceedings",
+		"patent":                 "patent",
+		"personal_communication": "personalcommunication *letter *email",
+		"post":                   "forumpost *socialmedia *discussionforum",
+		"post-weblog":            "blogpost blog",
+		"report":                 "report *governmentdocument *pressrelease",
+		"software":               "computerprogram software",
+		"song":                   "audiorecording",
+		"speech":                 "presentation",
+		"standard":               "standard",
+		"thesis":                 "thesis *dissertation",
+		"webpage":                "webpage website web",
+	} {
+		for _, n := range strings.Fields(names) {
+			name := strings.TrimPrefix(n, "*")
+			types[name], more[name] = csl, n != name
+		}
+	}
+	return types, more
+}
 
 func foreignRow(h *header, cells []string, line int) Record {
 	r := Record{Line: line}
@@ -459,18 +497,7 @@ func foreignRow(h *header, cells []string, line int) Record {
 		case "label":
 			r.Labels = append(r.Labels, f)
 		case "type":
-			csl := typeWords[plainName(c)]
-			if csl == "" {
-				csl, _ = risType(c)
-			}
-			switch {
-			case r.Type != "" || r.TypeAs != "":
-				r.other(name, c)
-			case csl == "" || slices.Contains(typeMore, plainName(c)):
-				r.Type, r.TypeAs = csl, c
-			default:
-				r.Type = csl
-			}
+			r.wordType(name, c)
 		case "issued":
 			date = append(date, f)
 		case "event":

@@ -8,6 +8,10 @@ func Write(w io.Writer, format Format, records []Record) error {
 	switch format {
 	case RIS:
 		return writeRIS(w, records)
+	case NBIB:
+		return writeNBIB(w, records)
+	case CSL:
+		return writeCSL(w, records)
 	case CSV:
 		return writeTable(w, records, ',')
 	case TSV:
