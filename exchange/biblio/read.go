@@ -154,6 +154,8 @@ func ReadAs(b []byte, format Format) (File, error) {
 	switch f.Format {
 	case RIS:
 		f.readRIS(s)
+	case BibTeX:
+		f.readBibTeX(s)
 	case NBIB:
 		f.readNBIB(s)
 	case WoS:

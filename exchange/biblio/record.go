@@ -106,6 +106,9 @@ func ParseName(s string) Name {
 // makeName splits small words in front of a family name off, and makes a lone family name a literal one.
 func makeName(family, given, end string) Name {
 	n := Name{Family: line(family), Given: line(given), Suffix: line(end)}
+	if strings.Contains(n.Family, ",") { // no family name then
+		return Name{Literal: line(n.Given + " " + n.Family + " " + n.Suffix)}
+	}
 	words := strings.Fields(n.Family)
 	i := 0
 	for i < len(words)-1 {
@@ -149,7 +152,9 @@ func (n Name) String() string {
 
 // line makes a value one line: blanks of any sort become one.
 func line(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' }), " ")
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\ufffe' || r == '\uffff'
+	}), " ")
 }
 
 // lines keeps the lines of a value that have something in them.
@@ -357,7 +362,7 @@ func labelNote(l Field) string {
 var doi = regexp.MustCompile(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
 
 // plainTypes are the words by which formats write a type, which say no more than the type.
-func plainTypes(csl string) []string { return []string{csl, risName(csl), nbibName(csl)} }
+func plainTypes(csl string) []string { return []string{csl, risName(csl), nbibName(csl), bibName(csl)} }
 
 // manyLines are the fields whose lines count.
 var manyLines = []string{"abstract", "abstract-translated", "credibility"}
@@ -388,7 +393,7 @@ func (r *Record) finish() {
 			r.ID = line(f.Value)
 		}
 	}
-	r.Pages = strings.TrimSpace(dashes.Replace(r.Pages))
+	r.Pages = pageDash.ReplaceAllString(dashes.Replace(r.Pages), "-")
 	keep := func(all []string, one func(string) string) []string {
 		var out []string
 		for _, s := range all {
@@ -426,6 +431,8 @@ func (r *Record) finish() {
 		r.Contributors = nil
 	}
 }
+
+var pageDash = regexp.MustCompile(` ?- ?`)
 
 var dashes = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "--", "-")
 

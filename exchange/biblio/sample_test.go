@@ -78,14 +78,17 @@ var otherwise = map[string]struct {
 	records int
 	why     string
 }{
-	"asreview/baseline_reference_types.ris":   {RIS, 59, "two records hold nothing but TY and ER, and are refused"},
-	"asreview/generic_tab.csv":                {TSV, 2, "its columns are divided by tabs"},
-	"cff-exports/CSV/_baseline_abstrackr.csv": {CSV, 10, "one of its eleven rows is a sentence, and is refused"},
-	"cff-exports/CSV/_baseline_embase.csv":    {CSV, 10, "it opens with the search query"},
-	"cff-exports/CSV/_baseline_excel.csv":     {CSV, 10, "it opens with the search query"},
-	"citation-js/core_data.json":              {"", 0, "it is a list of test cases"},
-	"citation-js/input.json":                  {"", 0, "it is a list of test cases"},
-	"citation-js/output.json":                 {"", 0, "it is a list of test cases"},
+	"asreview/baseline_reference_types.ris":                                             {RIS, 59, "two records hold nothing but TY and ER, and are refused"},
+	"asreview/generic_tab.csv":                                                          {TSV, 2, "its columns are divided by tabs"},
+	"cff-exports/CSV/_baseline_abstrackr.csv":                                           {CSV, 10, "one of its eleven rows is a sentence, and is refused"},
+	"cff-exports/CSV/_baseline_embase.csv":                                              {CSV, 10, "it opens with the search query"},
+	"cff-exports/CSV/_baseline_excel.csv":                                               {CSV, 10, "it opens with the search query"},
+	"better-bibtex-import/better-bibtex-009.bib":                                        {BibTeX, 2, "an entry without any field is refused; the origin makes a note of it"},
+	"better-bibtex-import/jabref-groups-import-does-not-work-717-3-8.bib":               {BibTeX, 4, "the file has four entries; the seven that the origin expects come from elsewhere"},
+	"better-bibtex-import/math-markup-to-unicode-not-always-imported-correctly-472.bib": {BibTeX, 2, "the third item of the origin is its note on what it could not read"},
+	"citation-js/core_data.json":                                                        {"", 0, "it is a list of test cases"},
+	"citation-js/input.json":                                                            {"", 0, "it is a list of test cases"},
+	"citation-js/output.json":                                                           {"", 0, "it is a list of test cases"},
 }
 
 func TestSamples(t *testing.T) {
@@ -158,7 +161,7 @@ func TestRoundTrips(t *testing.T) {
 }
 
 // written are the formats that Write makes.
-var written = []Format{RIS, CSL, NBIB, CSV, TSV}
+var written = []Format{RIS, BibTeX, CSL, NBIB, CSV, TSV, XLSX}
 
 // held is what of records a format can hold. No format holds the line that a record stood on in another file. Tables hold
 // what belongs to one column together, and objects have no order, so that the order of different unknown fields is lost.
@@ -167,6 +170,9 @@ func held(f Format, rs []Record) []Record {
 	for i := range out {
 		r := &out[i]
 		r.Line = 0
+		if f == BibTeX && r.ID == "" { // every entry has a key
+			r.ID = "ref-" + strconv.Itoa(i+1)
+		}
 		if f != CSL { // a particle is told by its small letters
 			again := func(n Name) Name { return ParseName(n.String()) }
 			r.Authors, r.Editors, r.Contributors = slices.Clone(r.Authors), slices.Clone(r.Editors), slices.Clone(r.Contributors)

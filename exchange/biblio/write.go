@@ -8,12 +8,16 @@ func Write(w io.Writer, format Format, records []Record) error {
 	switch format {
 	case RIS:
 		return writeRIS(w, records)
+	case BibTeX:
+		return writeBibTeX(w, records)
 	case NBIB:
 		return writeNBIB(w, records)
 	case CSL:
 		return writeCSL(w, records)
 	case CSV:
 		return writeTable(w, records, ',')
+	case XLSX:
+		return writeXLSX(w, records)
 	case TSV:
 		return writeTable(w, records, '\t')
 	}
