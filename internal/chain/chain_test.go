@@ -26,6 +26,15 @@ func object[T thread.Object](t *testing.T, s *store.Store, id thread.ID) store.I
 	return it
 }
 
+func all[T thread.Object](t *testing.T, s *store.Store, study string) []T {
+	t.Helper()
+	items, err := store.All[T](ctx, s, study, store.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store.Objects(items)
+}
+
 // The chain computes what is missing, once; what a person may have built on stays as it is.
 func TestSteps(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, c store.Config) {

@@ -43,6 +43,7 @@ func (e *env) listen(ctx context.Context, s *store.Store, address string, ready 
 	if err != nil {
 		return err
 	}
+	defer handler.Close()
 	l, err := net.Listen("tcp", address)
 	if err != nil {
 		if errors.Is(err, syscall.EADDRINUSE) {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"throughline/analysis/prisma"
+	"throughline/exchange/biblio"
 	"throughline/exchange/tabular"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -32,6 +33,8 @@ type literaturePage struct {
 	Decision string // filter
 	Choices  []option
 	New      string // address; empty: may not
+	Import   string // address, where New is
+	Files    []fileLink
 	Clear    string // address without the filter; empty: there is none
 	Pages    leaves
 }
@@ -104,7 +107,7 @@ func (s *Server) literature() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/literature", Policy: Of(study.Read), Nav: "Literature", Handle: showLiterature},
-			{Pattern: "GET /s/{study}/literature/{file}", Policy: Of(study.Read), Handle: flowFile},
+			{Pattern: "GET /s/{study}/literature/{file}", Policy: Of(study.Read), Handle: literatureFile},
 			{Pattern: "GET /s/{study}/record/new", Policy: Of(study.Edit), Handle: newRecord},
 			{Pattern: "POST /s/{study}/record/new", Policy: Of(study.Edit), Handle: newRecord},
 			{Pattern: "GET /s/{study}/record/{id}", Policy: On(study.Browse, thread.Record), Handle: showRecord},
@@ -302,8 +305,8 @@ func (x screening) flow() prisma.Flow {
 	return source.FlowOf(store.Objects(x.searches), store.Objects(x.records), store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 }
 
-// flowFile sends the PRISMA flow as a drawing or as a table.
-func flowFile(v *visit) error {
+// literatureFile sends the PRISMA flow as a drawing or as a table, or the records with their decisions.
+func literatureFile(v *visit) error {
 	x, err := v.screening()
 	if err != nil {
 		return err
@@ -318,6 +321,17 @@ func flowFile(v *visit) error {
 			return err
 		}
 		v.send(csvSort, b.Bytes(), "prisma.csv")
+		return nil
+	}
+	for _, f := range referenceFiles {
+		if f.name != v.R.PathValue("file") {
+			continue
+		}
+		var b bytes.Buffer
+		if err := biblio.Write(&b, f.format, v.exported(x)); err != nil {
+			return err
+		}
+		v.send(f.sort, b.Bytes(), v.Study+"-"+f.name)
 		return nil
 	}
 	return fault.New(fault.NotFound, "There is no such file of the literature.")
@@ -339,8 +353,11 @@ func showLiterature(v *visit) error {
 	if p.Text != "" || p.Decision != "" {
 		p.Clear = v.at("literature")
 	}
+	for _, f := range referenceFiles {
+		p.Files = append(p.Files, fileLink{f.name, f.words, v.at("literature", f.name)})
+	}
 	if v.may(study.Edit, "") {
-		p.New = v.at("record", "new")
+		p.New, p.Import = v.at("record", "new"), v.at("literature", "import")
 	}
 	s := newScreened(store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 	seen := map[thread.ID]source.Record{}

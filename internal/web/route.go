@@ -17,6 +17,7 @@ type Route struct {
 	Pattern string             // as http.ServeMux reads it, method first: "GET /s/{study}/record/{id}"
 	Policy  Policy             //
 	Nav     string             // words in the study's navigation, in the order of the table; empty: not there
+	Largest int64              // the most that may be sent, in bytes, as files; 0: a form without files, of at most largestBody
 	Handle  func(*visit) error //
 }
 

@@ -48,6 +48,8 @@ type Server struct {
 	routes   []Route
 	shows    map[thread.Kind]study.Action // kinds with a page of their own, and what it takes to open it
 	mux      *http.ServeMux
+	largest  map[string]int64 // of routes that take files, by pattern
+	jobs     *jobs
 }
 
 // New makes the workspace. It fails when a route has no policy, or a policy that does not fit its pattern, and when a
@@ -58,7 +60,7 @@ func New(c Config) (*Server, error) { return newServer(c, nil) }
 func newServer(c Config, more []Route) (*Server, error) {
 	s := &Server{store: c.Store, log: c.Log, clock: c.Clock, secure: c.SecureCookies, address: c.Address,
 		origin: http.NewCrossOriginProtection(), throttle: newThrottle(), hashing: make(chan struct{}, 2), mux: http.NewServeMux(),
-		shows: map[thread.Kind]study.Action{}}
+		shows: map[thread.Kind]study.Action{}, largest: map[string]int64{}, jobs: newJobs()}
 	if s.address == nil {
 		s.address = peer
 	}
@@ -85,6 +87,9 @@ func newServer(c Config, more []Route) (*Server, error) {
 	for _, rt := range s.routes {
 		if err := rt.check(); err != nil {
 			return nil, err
+		}
+		if rt.Largest > 0 {
+			s.largest[rt.Pattern] = rt.Largest
 		}
 		s.mux.Handle(rt.Pattern, s.sessions.LoadAndSave(s.serve(rt)))
 		for _, k := range rt.Policy.Kinds {
@@ -116,6 +121,12 @@ const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; 
 // largestBody is the most that a form may send, in bytes.
 const largestBody = 2 << 20
 
+// longestUpload is how long sending files may take.
+const longestUpload = time.Hour
+
+// inMemory is how much of an upload is kept in memory; the rest waits in a temporary file that is gone with the request.
+const inMemory = 32 << 20
+
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Security-Policy", contentPolicy)
@@ -145,7 +156,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		s.log.Debug("served", "route", pattern, "method", r.Method, "status", rec.status, "ms", s.clock().Sub(start).Milliseconds())
 	}()
-	r.Body = http.MaxBytesReader(rec, r.Body, largestBody)
+	largest := int64(largestBody)
+	if n := s.largest[pattern]; n > 0 {
+		largest = n
+		_ = http.NewResponseController(w).SetReadDeadline(start.Add(longestUpload)) // a bad line takes its time
+	}
+	r.Body = http.MaxBytesReader(rec, r.Body, largest)
 	if err := s.origin.Check(r); err != nil {
 		s.fail(&visit{s: s, w: rec, R: r, Ctx: r.Context()}, fault.New(fault.Forbidden, "This was sent from another site than ours and was refused. Open the page here and send it again."))
 		return
@@ -195,8 +211,17 @@ func (s *Server) serve(rt Route) http.Handler {
 		v := &visit{s: s, w: w, R: r, Ctx: r.Context(), route: rt}
 		err := s.admit(v)
 		if err == nil && r.Method == http.MethodPost {
-			if perr := r.ParseForm(); perr != nil {
-				err = fault.Wrap(fault.Invalid, perr, "What was sent cannot be read, or is larger than %d MB. Go back, shorten it, and send it again.", largestBody>>20)
+			parse, most := r.ParseForm, int64(largestBody)
+			if rt.Largest > 0 && strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/form-data") {
+				parse, most = func() error { return r.ParseMultipartForm(inMemory) }, rt.Largest
+				defer func() {
+					if r.MultipartForm != nil {
+						_ = r.MultipartForm.RemoveAll()
+					}
+				}()
+			}
+			if perr := parse(); perr != nil {
+				err = fault.Wrap(fault.Invalid, perr, "What was sent cannot be read, or is larger than %d MB. Go back, shorten it, and send it again.", most>>20)
 			}
 		}
 		if err == nil {
