@@ -63,11 +63,7 @@ func (s *search) put() error {
 	}
 	from := len(s.found)
 	if from < s.most {
-		open := newBitset(s.rows)
-		for r := range s.rows {
-			open.add(r)
-		}
-		s.enumerate(classes, nil, open)
+		s.enumerate(s.picks(classes))
 	}
 	whole := len(s.found) < s.most // these are all
 	for g := range s.common.all {
@@ -129,27 +125,31 @@ func (s *search) stands(list []int, g int) []int {
 
 // pick is columns of a class that cover the same of the rows in question.
 type pick struct {
-	rows bitset
-	n    int // columns of the chart
+	rows  bitset
+	n     int // columns of the chart
+	group int // one of them
 }
 
 // ways counts the ways to take a column of each class so that all rows are covered.
 func (s *search) ways(classes [][]int) *big.Int {
-	open := newBitset(s.rows)
-	for r := range s.rows {
-		open.add(r)
-	}
-	picks := make([][]pick, len(classes))
+	picks, open, price := s.picks(classes)
+	return s.choose(picks, open, price)
+}
+
+// picks makes what choose and enumerate begin with.
+func (s *search) picks(classes [][]int) (picks [][]pick, open bitset, price []int) {
+	picks = make([][]pick, len(classes))
 	for i, class := range classes {
 		for _, g := range class {
-			picks[i] = append(picks[i], pick{s.columns[g], len(s.p.columns[g].members)})
+			picks[i] = append(picks[i], pick{s.columns[g], len(s.p.columns[g].members), g})
 		}
 	}
-	price := make([]int, s.rows)
-	for r := range price {
-		price[r] = one / 4
+	open = newBitset(s.rows)
+	for r := range s.rows {
+		open.add(r)
+		price = append(price, one/4)
 	}
-	return s.choose(picks, open, price)
+	return picks, open, price
 }
 
 // choose counts the ways to take a pick of each class so that the open rows are covered. What a single class can cover it
@@ -387,32 +387,45 @@ func (s *search) affordable(classes [][]pick, open bitset, from []int) ([]int, b
 	return best, true
 }
 
-// enumerate lists the ways that ways counts, while there is room.
-func (s *search) enumerate(classes [][]int, chosen []int, open bitset) {
-	if len(s.found) >= s.most {
+// enumerate lists the ways that choose counts, while there is room. It prunes as choose does: without that it would try
+// far more choices than there are ways.
+func (s *search) enumerate(classes [][]pick, open bitset, price []int) {
+	if len(s.found) >= s.most || s.spend(len(classes)) != nil {
 		return
 	}
-	if len(classes) == 0 {
-		if open.empty() {
-			cover := slices.Clone(chosen)
-			slices.Sort(cover)
-			s.found = append(s.found, cover)
+	open = open.clone()
+	classes, ok := s.forced(classes, open)
+	if !ok {
+		return
+	}
+	wide := func(class []pick) bool { return len(class) > 1 }
+	if !slices.ContainsFunc(classes, wide) {
+		var cover []int
+		for _, class := range classes {
+			cover = append(cover, class[0].group)
 		}
+		slices.Sort(cover)
+		s.found = append(s.found, cover)
 		return
 	}
-	can := newBitset(s.rows)
-	for _, class := range classes {
-		for _, g := range class {
-			can.or(s.columns[g])
+	for i, class := range classes {
+		classes[i] = slices.Clone(class) // affordable deletes
+	}
+	if !open.empty() {
+		if price, ok = s.affordable(classes, open, price); !ok {
+			return
 		}
 	}
-	if !open.within(can) {
-		return
+	few := max(0, slices.IndexFunc(classes, wide))
+	for i, class := range classes {
+		if len(class) > 1 && len(class) < len(classes[few]) {
+			few = i
+		}
 	}
-	for _, g := range classes[0] {
-		left := open.clone()
-		left.minus(s.columns[g])
-		s.enumerate(classes[1:], append(chosen, g), left)
+	for _, p := range classes[few] {
+		next := slices.Clone(classes)
+		next[few] = []pick{p}
+		s.enumerate(next, open, price)
 	}
 }
 
