@@ -9,8 +9,8 @@ const (
 	localMost  = 200_000
 )
 
-// local looks for a small cover of the open rows by local search with weights on the rows (Gao, Weise and Li 2015,
-// Applied Mathematics and Computation, the algorithm RWLS). From a greedy cover columns are dropped until something is
+// local looks for a small cover of the open rows by local search with weights on the rows (Gao, Yao, Weise and Li 2015,
+// European Journal of Operational Research 246:750-761, the algorithm RWLS). From a greedy cover columns are dropped until something is
 // uncovered, then swapped; rows that stay uncovered weigh more and more, which leads away from where nothing gets better. A
 // column may come back only when something around it has changed. It draws the same numbers every time.
 //
