@@ -408,10 +408,14 @@ func (s *search) enumerate(classes [][]pick, open bitset, price []int) {
 		s.found = append(s.found, cover)
 		return
 	}
-	for i, class := range classes {
-		classes[i] = slices.Clone(class) // affordable deletes
+	left := 0
+	for _, class := range classes {
+		left += len(class)
 	}
-	if !open.empty() {
+	if !open.empty() && left > 2*len(classes) { // with less, trying is cheaper
+		for i, class := range classes {
+			classes[i] = slices.Clone(class) // affordable deletes
+		}
 		if price, ok = s.affordable(classes, open, price); !ok {
 			return
 		}
