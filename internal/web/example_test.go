@@ -164,7 +164,9 @@ func TestExampleLooks(t *testing.T) {
 	for _, id := range []string{"doc-armenia-hy", "doc-int-tha-a1", "doc-lebanon-ar"} {
 		paths = append(paths, "/s/"+example+"/document/"+id)
 	}
-	paths = slices.DeleteFunc(paths, func(p string) bool { return strings.Contains(p, "/file/") || strings.Contains(p, "/picture") || regexp.MustCompile(`/literature/[a-z]+\.`).MatchString(p) }) // no pages
+	paths = slices.DeleteFunc(paths, func(p string) bool {
+		return strings.Contains(p, "/file/") || strings.Contains(p, "/picture") || regexp.MustCompile(`/literature/[a-z]+\.`).MatchString(p)
+	}) // no pages
 	slices.Sort(paths)
 	if len(paths) < 40 {
 		t.Fatalf("only %d pages to look at: %v", len(paths), paths)
