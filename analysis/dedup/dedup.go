@@ -1,403 +1,396 @@
 // Package dedup groups bibliographic records that are the same work.
 //
-// It groups and never deletes: every record stays in exactly one group, so a
-// decision can be undone and the counts per source that PRISMA 2020 asks for
-// are kept. The rule is exact and errs on the side of keeping records apart;
-// what it could not decide is named for a person to look at.
+// It groups and never deletes: every record stays in exactly one group with
+// the database it came from, so a group can be undone and the counts per
+// source that PRISMA 2020 asks for are kept. Each merge says why. What the
+// rules cannot decide is put in a queue for a person, best first; what a
+// person decides is given back with the records and is never overruled.
+//
+// Records are compared field by field (Fellegi and Sunter 1969, with points
+// that are fixed and can be read instead of being estimated), and rules keep
+// apart what only looks alike: parts, editions, errata and replies, conference
+// and journal versions, series such as "Editorial". See
+// docs/methods/deduplication.md.
 package dedup
 
 import (
 	"cmp"
 	"fmt"
-	"html"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/cases"
-	"golang.org/x/text/unicode/norm"
 )
 
-// Record is a bibliographic reference as found.
+// Record is a bibliographic reference as found. What is not known is empty.
 type Record struct {
 	// ID is unique among the records.
-	ID string `json:"id"`
-	// DOI in any usual spelling, or empty.
-	DOI string `json:"doi"`
-	// Title in any script, or empty.
-	Title string `json:"title"`
+	ID string
+	// Source is the database or file that the record came from.
+	Source string
+	// Type in the words of the source, such as "article" or "Conference Paper".
+	Type string
+	// Authors in order: "Family, Given" is best; "Given Family", "Family G."
+	// and several names in one text (see SplitAuthors) are understood.
+	Authors []string
+	// Title in any script.
+	Title string
 	// Year of publication, 0 when not known.
-	Year int `json:"year"`
-	// FirstAuthor is the name of the first author only: "Family, Given" is
-	// best; "Given Family" and "Family G." are understood.
-	FirstAuthor string `json:"first_author"`
+	Year int
+	// Journal in full or abbreviated, or the book or proceedings.
+	Journal string
+	// Volume, Issue and Pages as written, such as "12", "Suppl. 1", "123-8".
+	Volume, Issue, Pages string
+	// DOI in any usual spelling.
+	DOI string
+	// Serial are ISSNs or ISBNs in any order, with anything between them.
+	Serial string
+	// Abstract as published.
+	Abstract string
 }
 
-// Reasons for grouping.
-const (
-	SameDOI   = "same DOI"
-	SameTitle = "same title, year and first author"
-	SameBoth  = "same DOI, or same title, year and first author"
-)
+// Options are what people decided.
+type Options struct {
+	// Never are pairs of ids that are not one work.
+	Never [][2]string
+	// Always are pairs of ids that are one work. Ids that no record has are
+	// passed over in both, so that decisions outlast a record.
+	Always [][2]string
+}
+
+// Pair is two records and what their comparison said.
+type Pair struct {
+	A string `json:"a"`
+	B string `json:"b"`
+	// Score is the sum of the points.
+	Score int `json:"score"`
+	// Reason names what agrees: "title, authors, year, DOI".
+	Reason string `json:"reason"`
+	// Differs are the fields that do not agree.
+	Differs []string `json:"differs,omitempty"`
+	// Doubt says why a person must decide, empty for a merge.
+	Doubt string `json:"doubt,omitempty"`
+}
 
 // Group is the records of one work.
 type Group struct {
 	// Records are ids, sorted.
 	Records []string `json:"records"`
-	// Reason is SameDOI, SameTitle or SameBoth, and empty for a record alone.
-	// SameBoth says that both rules were needed to join them all.
-	Reason string `json:"reason"`
-	// Review are ids in other groups that one rule would have joined and the
-	// other keeps apart; sorted. With the same title, year and first author
-	// but different DOIs they may be a preprint and its article, or an
-	// editorial series; with the same DOI but other titles and authors they
-	// may be abstracts of one conference supplement, or a wrong DOI. A person
-	// decides.
-	Review []string `json:"review,omitempty"`
+	// Sources are the databases of the records, sorted, each once.
+	Sources []string `json:"sources,omitempty"`
+	// Merges are the pairs that joined the records, one fewer than there are
+	// records: to take one back parts the group in two.
+	Merges []Pair `json:"merges,omitempty"`
 }
 
-// Works puts every record in exactly one group, sorted by first id. The order
-// of the records makes no difference.
+// Reason says what joined the records, empty for a record alone.
+func (g Group) Reason() string {
+	var out []string
+	for _, m := range g.Merges {
+		if !slices.Contains(out, m.Reason) {
+			out = append(out, m.Reason)
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// Result is what became of the records.
+type Result struct {
+	// Groups are sorted by first id.
+	Groups []Group `json:"groups"`
+	// Doubtful are pairs in different groups that a person should look at, the
+	// likeliest first, one for each two groups.
+	Doubtful []Pair `json:"doubtful"`
+	// Unasked is how many more doubtful pairs there were: the queue holds
+	// QueuePerThousand for each thousand records, for a person has to finish it.
+	Unasked int `json:"unasked"`
+}
+
+// QueuePerThousand is how many doubtful pairs are given for a thousand
+// records; five are always given.
+const QueuePerThousand = 30
+
+// Works puts every record in exactly one group. The order of the records makes
+// no difference.
 //
-// Two records are the same work when their normalised DOIs are equal; or when
-// normalised title, year and first author's family name are all known and
-// equal. Groups are closed under chains of such pairs, with two limits.
-//
-// Records with different DOIs are never in one group. There is no exception,
-// not even for a preprint and its article: a DOI is a registration of its own,
-// the two texts may differ in findings, and series such as "Editorial" share
-// title, author and year. A record without a DOI whose title is claimed by
-// records with different DOIs belongs to none of them; it is grouped with its
-// like.
-//
-// Records with one DOI are kept apart when both title and first author are
-// known and both differ: all abstracts of a conference supplement often carry
-// the supplement's DOI.
-//
-// What a limit keeps apart is named in Review.
-//
-// A record without an id and an id given twice are errors.
-func Works(records []Record) ([]Group, error) {
+// A record without an id, an id given twice, and decisions that contradict
+// each other are errors.
+func Works(records []Record, o Options) (Result, error) {
+	entries, c, err := prepare(records)
+	if err != nil {
+		return Result{}, err
+	}
+	w, err := newWorks(records, entries, c, o)
+	if err != nil {
+		return Result{}, err
+	}
+	pairs := c.candidates(entries)
+	c.noIssues = doubtIssues(entries, pairs)
+	var links []link
+	for _, p := range pairs {
+		l := link{a: uint32(p >> 32), b: uint32(p)}
+		if v := c.compare(&entries[l.a], &entries[l.b]); v.score >= possible && !v.apart {
+			l.score = int32(v.score)
+			l.sure = v.sure()
+			links = append(links, l)
+		}
+	}
+	slices.SortFunc(links, func(x, y link) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
+	})
+	for len(links) > 0 {
+		n := 1
+		for n < len(links) && links[n].score == links[0].score {
+			n++
+		}
+		w.join(links[:n])
+		links = links[n:]
+	}
+	return w.result(), nil
+}
+
+// prepare makes entries of records, sorted by id.
+func prepare(records []Record) ([]entry, *comparer, error) {
 	seen := make(map[string]bool, len(records))
+	sorted := make([]int, len(records))
 	for i, r := range records {
 		if r.ID == "" {
-			return nil, fmt.Errorf("record number %d (%q) has no id: give it one", i+1, r.Title)
+			return nil, nil, fmt.Errorf("record number %d (%q) has no id: give it one", i+1, r.Title)
 		}
 		if seen[r.ID] {
-			return nil, fmt.Errorf("the id %q is used by more than one record (again by number %d): give each record its own", r.ID, i+1)
+			return nil, nil, fmt.Errorf("the id %q is used by more than one record (again by number %d): give each record its own", r.ID, i+1)
 		}
 		seen[r.ID] = true
+		sorted[i] = i
 	}
-
-	// A record without a DOI has one title key at most, so no chain can lead
-	// through it from one DOI to another: it is enough to look at each title.
-	dois, homes := make([]string, len(records)), make([]string, len(records))
-	sameDOI, titles := map[string][]int{}, map[string][]int{}
-	for i, r := range records {
-		if dois[i] = NormalizeDOI(r.DOI); dois[i] != "" {
-			sameDOI[dois[i]] = append(sameDOI[dois[i]], i)
-		}
-		if k := titleKey(r); k != "" {
-			titles[k] = append(titles[k], i)
-		}
+	slices.SortFunc(sorted, func(a, b int) int { return cmp.Compare(records[a].ID, records[b].ID) })
+	c := newComparer()
+	entries := make([]entry, len(records))
+	for i, n := range sorted {
+		entries[i] = c.entry(records[n])
+		entries[i].record = n
 	}
-	type work struct{ members, review []int }
-	works := map[string]*work{} // by DOI and part, by title key, or by id
-	place := func(key string, i int) {
-		if works[key] == nil {
-			works[key] = &work{}
-		}
-		works[key].members = append(works[key].members, i)
-		homes[i] = key
-	}
-	for doi, same := range sameDOI {
-		parts := split(records, same)
-		for n, part := range parts {
-			key := fmt.Sprintf("doi %d %s", n, doi)
-			for _, i := range part {
-				place(key, i)
-			}
-			if len(parts) > 1 {
-				works[key].review = append(works[key].review, same...)
-			}
-		}
-	}
-	for title, same := range titles {
-		claims := map[string]bool{}
-		for _, i := range same {
-			if homes[i] != "" {
-				claims[homes[i]] = true
-			}
-		}
-		own := "title " + title
-		home := own
-		if len(claims) == 1 {
-			for claim := range claims {
-				home = claim
-			}
-		}
-		for _, i := range same {
-			if homes[i] == "" {
-				place(home, i)
-			}
-		}
-		if len(claims) > 1 {
-			for claim := range claims {
-				works[claim].review = append(works[claim].review, same...)
-			}
-			if works[own] != nil {
-				works[own].review = append(works[own].review, same...)
-			}
-		}
-	}
-	for i, r := range records {
-		if homes[i] == "" {
-			place("id "+r.ID, i)
-		}
-	}
-
-	groups := make([]Group, 0, len(works))
-	for _, w := range works {
-		var g Group
-		var withDOI, without int
-		for _, i := range w.members {
-			g.Records = append(g.Records, records[i].ID)
-			if dois[i] != "" {
-				withDOI++
-			} else {
-				without++
-			}
-		}
-		switch {
-		case withDOI+without == 1:
-		case without == 0:
-			g.Reason = SameDOI
-		case withDOI <= 1:
-			g.Reason = SameTitle
-		default:
-			g.Reason = SameBoth
-		}
-		for _, i := range w.review {
-			if !slices.Contains(w.members, i) {
-				g.Review = append(g.Review, records[i].ID)
-			}
-		}
-		slices.Sort(g.Records)
-		slices.Sort(g.Review)
-		g.Review = slices.Compact(g.Review)
-		groups = append(groups, g)
-	}
-	slices.SortFunc(groups, func(a, b Group) int { return cmp.Compare(a.Records[0], b.Records[0]) })
-	return groups, nil
+	markSeries(entries)
+	markSharedDOIs(entries)
+	return entries, c, nil
 }
 
-// split parts the records of one DOI into works. Records that share a title or
-// a first author are one work; so are records that lack either, as long as
-// there is only one work they can belong to.
-func split(records []Record, same []int) [][]int {
-	parent := make([]int, len(same))
-	for n := range parent {
-		parent[n] = n
-	}
-	find := func(n int) int {
-		for parent[n] != n {
-			n = parent[n]
-		}
-		return n
-	}
-	first := map[string]int{} // title or author -> a record that has it
-	join := func(key string, n int) {
-		if m, ok := first[key]; ok {
-			parent[find(n)] = find(m)
-		} else {
-			first[key] = n
-		}
-	}
-	type known struct{ title, author bool }
-	knows := make([]known, len(same))
-	for n, i := range same {
-		if t := squeezed(records[i].Title); t != "" {
-			join("title "+t, n)
-			knows[n].title = true
-		}
-		if f := family(records[i].FirstAuthor); f != "" {
-			join("author "+f, n)
-			knows[n].author = true
-		}
-	}
-	whole := map[int]known{}
-	for n := range same {
-		w := whole[find(n)]
-		whole[find(n)] = known{w.title || knows[n].title, w.author || knows[n].author}
-	}
-	complete := 0
-	for _, w := range whole {
-		if w.title && w.author {
-			complete++
-		}
-	}
-	parts := map[int][]int{}
-	for n, i := range same {
-		root := find(n)
-		if complete <= 1 {
-			root = 0
-		}
-		parts[root] = append(parts[root], i)
-	}
-	out := make([][]int, 0, len(parts))
-	for _, part := range parts {
-		out = append(out, part)
-	}
-	return out
+// link is two entries that may be one work.
+type link struct {
+	a, b  uint32
+	score int32
+	sure  bool // joins, if nothing speaks against it
+	said  bool // by a person
+	torn  bool // another work fits as well
 }
 
-// titleKey is what two records of one work share without a DOI, or empty when
-// something of it is not known.
-func titleKey(r Record) string {
-	title, family := squeezed(r.Title), family(r.FirstAuthor)
-	if title == "" || family == "" || r.Year == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s|%d|%s", title, r.Year, family)
+// works are groups that grow.
+type works struct {
+	records []Record
+	entries []entry
+	c       *comparer
+	home    []uint32            // entry -> work
+	members [][]uint32          // work -> entries
+	merges  map[uint32][]link   // work -> what joined it
+	never   map[uint32][]uint32 // entry -> entries that people keep apart from it
+	excused map[uint32]bool     // entries that people joined, whatever the rules say of them
+	doubt   []link
 }
 
-// squeezed is a normalised title without spaces, so that "anti-corruption" and
-// "anticorruption" agree, and so that scripts written without spaces do not
-// depend on where one was put.
-func squeezed(title string) string { return strings.ReplaceAll(Normalize(title), " ", "") }
-
-// family is the last word of the family name, normalised. One word is enough
-// beside title and year, and it is the same with and without "van der" or a
-// first surname in front.
-func family(name string) string {
-	name, _, comma := strings.Cut(name, ",")
-	words := strings.Fields(name)
-	if !comma {
-		// "Family G. F.", "Family GF": leave the initials out, never the
-		// first word.
-		for len(words) > 1 && initials.MatchString(words[len(words)-1]) {
-			words = words[:len(words)-1]
+func newWorks(records []Record, entries []entry, c *comparer, o Options) (*works, error) {
+	w := &works{records: records, entries: entries, c: c, home: make([]uint32, len(entries)), members: make([][]uint32, len(entries)),
+		merges: map[uint32][]link{}, never: map[uint32][]uint32{}, excused: map[uint32]bool{}}
+	for i := range entries {
+		w.home[i] = uint32(i)
+		w.members[i] = []uint32{uint32(i)}
+	}
+	if len(o.Never)+len(o.Always) == 0 {
+		return w, nil
+	}
+	at := make(map[string]uint32, len(entries))
+	for i := range entries {
+		at[w.id(uint32(i))] = uint32(i)
+	}
+	both := func(p [2]string) (a, b uint32, ok bool) {
+		a, okA := at[p[0]]
+		b, okB := at[p[1]]
+		return a, b, okA && okB
+	}
+	for _, p := range o.Never {
+		if p[0] == p[1] {
+			return nil, fmt.Errorf("the record %q is said not to be the same as itself: take that decision out", p[0])
+		}
+		if a, b, ok := both(p); ok {
+			w.never[a] = append(w.never[a], b)
+			w.never[b] = append(w.never[b], a)
 		}
 	}
-	for len(words) > 1 && suffix.MatchString(words[len(words)-1]) {
-		words = words[:len(words)-1]
+	always := slices.Clone(o.Always)
+	slices.SortFunc(always, func(p, q [2]string) int { return cmp.Or(cmp.Compare(p[0], q[0]), cmp.Compare(p[1], q[1])) })
+	for _, p := range always {
+		a, b, ok := both(p)
+		if !ok || w.home[a] == w.home[b] {
+			continue
+		}
+		if w.forbidden(w.home[a], w.home[b]) {
+			return nil, fmt.Errorf("the records %q and %q are said to be the same, and by other decisions never to be: take one of these decisions out", p[0], p[1])
+		}
+		w.merge(link{a: a, b: b, said: true})
+		w.excused[a], w.excused[b] = true, true
 	}
-	normal := strings.Fields(Normalize(strings.Join(words, " ")))
-	if len(normal) == 0 {
-		return ""
-	}
-	return normal[len(normal)-1]
+	return w, nil
 }
 
-var (
-	initials = regexp.MustCompile(`^(\p{Lu}\.?-?){1,3}$`)
-	suffix   = regexp.MustCompile(`(?i)^(jr|sr|ii|iii|iv)\.?$`)
-	// The tags that databases leave in titles; anything else in angle
-	// brackets may be mathematics.
-	tag = regexp.MustCompile(`(?i)</?(i|b|u|em|strong|sub|sup|sc|scp|italic|bold|inf|span|p|br|jats:\w+)(\s[^<>]*)?/?>`)
-)
+func (w *works) id(i uint32) string { return w.records[w.entries[i].record].ID }
 
-// plain replaces letters without a canonical decomposition that exports write
-// plainly, and the Armenian "yev", which has one letter in lower case, two in
-// capitals, and another two in the classical spelling.
-var plain = strings.NewReplacer("եվ", "եւ", "ł", "l", "ø", "o", "đ", "d", "ħ", "h", "ŧ", "t", "ı", "i", "æ", "ae", "œ", "oe")
-
-// Normalize is a title for comparing: tags and character references resolved,
-// compatibility forms and case folded (Unicode Standard Annex 15, NFKD; full
-// case folding), "&" written as "and", accents taken off, everything but letters, digits and the
-// vowel signs of a script turned to single spaces.
-//
-// Accents are the combining marks common to several scripts (é to e, й to и)
-// and the optional points of Arabic, Hebrew and Syriac, with hamza and madda
-// over a letter. Every other mark is kept, because it is a letter in all but
-// name: Thai and Lao vowels and tones, the vowel signs of Indian scripts, the
-// Japanese voicing mark. Apostrophes, joiners and the Armenian marks that stand
-// inside a word vanish without leaving a space.
-func Normalize(title string) string {
-	s := tag.ReplaceAllString(title, "")
-	s = tag.ReplaceAllString(html.UnescapeString(s), "")
-	s = strings.ReplaceAll(s, "&", " and ")
-	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(s)))
-	var b strings.Builder
-	gap := false
-	for _, r := range s {
-		switch {
-		case accent(r), silent(r):
-		case unicode.IsLetter(r), unicode.IsNumber(r), unicode.IsMark(r):
-			if gap && b.Len() > 0 {
-				b.WriteByte(' ')
+// join joins works by links of one score. A work that two others claim alike,
+// which cannot be one themselves, goes to neither of them.
+func (w *works) join(links []link) {
+	claims := map[uint32][]uint32{}
+	for _, l := range links {
+		if x, y := w.home[l.a], w.home[l.b]; x != y && l.sure {
+			claims[x] = append(claims[x], y)
+			claims[y] = append(claims[y], x)
+		}
+	}
+	torn := map[uint32]bool{} // entries
+	for x, by := range claims {
+		slices.Sort(by)
+		by = slices.Compact(by)
+		by = by[:min(len(by), mostClaims)]
+		for i := range by {
+			if slices.ContainsFunc(by[i+1:], func(z uint32) bool { return w.contradict(by[i], z) }) {
+				for _, e := range w.members[x] {
+					torn[e] = true
+				}
+				break
 			}
-			gap = false
-			b.WriteRune(r)
-		default:
-			gap = true
 		}
 	}
-	return norm.NFC.String(plain.Replace(b.String()))
+	for _, l := range links {
+		x, y := w.home[l.a], w.home[l.b]
+		if x == y {
+			continue
+		}
+		l.torn = l.sure && (torn[l.a] || torn[l.b] || w.contradict(x, y))
+		if !l.sure || l.torn {
+			w.doubt = append(w.doubt, l)
+			continue
+		}
+		w.merge(l)
+	}
 }
 
-func accent(r rune) bool {
-	switch {
-	case !unicode.IsMark(r):
+// So many claims on a work are compared with each other, and so many members
+// of a work with those of another: without a limit, thousands of equal records
+// would cost their square.
+const mostClaims, mostMembers = 8, 50
+
+// merge makes one work of two.
+func (w *works) merge(l link) {
+	x, y := w.home[l.a], w.home[l.b]
+	if len(w.members[x]) < len(w.members[y]) {
+		x, y = y, x
+	}
+	w.merges[x] = append(append(w.merges[x], w.merges[y]...), l)
+	delete(w.merges, y)
+	for _, i := range w.members[y] {
+		w.home[i] = x
+	}
+	w.members[x] = append(w.members[x], w.members[y]...)
+	w.members[y] = nil
+}
+
+// forbidden tells whether people keep two works apart.
+func (w *works) forbidden(x, y uint32) bool {
+	if len(w.never) == 0 {
 		return false
-	case r >= 0x0300 && r <= 0x036F, r >= 0x1AB0 && r <= 0x1AFF, r >= 0x1DC0 && r <= 0x1DFF,
-		r >= 0x20D0 && r <= 0x20FF, r >= 0xFE00 && r <= 0xFE0F, r >= 0xFE20 && r <= 0xFE2F:
-		return true // combining diacritical marks, variation selectors
-	case r >= 0x064B && r <= 0x065F, r == 0x0670, r >= 0x0610 && r <= 0x061A, r >= 0x06D6 && r <= 0x06ED:
-		return true // Arabic
-	case r >= 0x0591 && r <= 0x05C7, r >= 0x0711 && r <= 0x074A:
-		return true // Hebrew, Syriac
+	}
+	if len(w.members[x]) > len(w.members[y]) {
+		x, y = y, x
+	}
+	for _, i := range w.members[x] {
+		if slices.ContainsFunc(w.never[i], func(j uint32) bool { return w.home[j] == y }) {
+			return true
+		}
 	}
 	return false
 }
 
-func silent(r rune) bool {
-	switch r {
-	case '\'', '’', '‘', 'ʼ', 'ʹ', '`', '´', 'ـ': // the last is the Arabic tatweel, which stretches a word
+// contradict tells whether two works hold records of which a person would have
+// to say whether they are one, or which are none: a chain of likenesses must
+// not lead from one to the other.
+func (w *works) contradict(x, y uint32) bool {
+	if w.forbidden(x, y) {
 		return true
 	}
-	return r >= 0x055A && r <= 0x055F || unicode.Is(unicode.Cf, r)
-}
-
-var doiForm = regexp.MustCompile(`^10\.[0-9]{4,9}(\.[0-9]+)*/\S+$`)
-
-// NormalizeDOI is a DOI for comparing: without resolver address or "doi:", in
-// lower case (DOIs do not distinguish ASCII case: DOI Handbook, section 2.4),
-// without what a sentence or a file format leaves behind it. It is empty when
-// the text is not a DOI.
-func NormalizeDOI(doi string) string {
-	s := strings.TrimSpace(html.UnescapeString(doi))
-	lower := strings.ToLower(s)
-	for _, scheme := range []string{"https://", "http://"} {
-		lower = strings.TrimPrefix(lower, scheme)
-	}
-	lower = strings.TrimPrefix(strings.TrimPrefix(lower, "www."), "dx.")
-	if rest, ok := strings.CutPrefix(lower, "doi.org/"); ok {
-		lower, _, _ = strings.Cut(rest, "?")
-		lower, _, _ = strings.Cut(lower, "#")
-		if plain, err := url.PathUnescape(lower); err == nil {
-			lower = strings.ToLower(plain)
-		}
-	}
-	lower = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(lower), "doi"), ":"))
-	lower, _, _ = strings.Cut(lower, " ") // "10.1000/xyz [doi]"
-	for {
-		cut := strings.TrimRight(lower, ".,;:/\"'")
-		// A bracket at the end belongs to the DOI only when it was opened in it.
-		for _, pair := range []string{"()", "[]", "<>"} {
-			if strings.HasSuffix(cut, pair[1:]) && strings.Count(cut, pair[:1]) < strings.Count(cut, pair[1:]) {
-				cut = cut[:len(cut)-1]
+	for _, i := range w.members[x][:min(len(w.members[x]), mostMembers)] {
+		for _, j := range w.members[y][:min(len(w.members[y]), mostMembers)] {
+			if w.excused[i] || w.excused[j] {
+				continue
+			}
+			if v := w.c.compare(&w.entries[i], &w.entries[j]); v.apart || v.ask != "" || v.score < possible {
+				return true
 			}
 		}
-		if cut == lower {
-			break
+	}
+	return false
+}
+
+// pair tells of a link.
+func (w *works) pair(l link) Pair {
+	p := Pair{A: w.id(l.a), B: w.id(l.b), Score: int(l.score)}
+	if l.said {
+		p.Reason = "decided by a person"
+		return p
+	}
+	v := w.c.compare(&w.entries[l.a], &w.entries[l.b])
+	p.Reason, p.Differs = v.reason()
+	switch {
+	case l.torn:
+		p.Doubt = "one of them fits another record as well or better"
+	case !l.sure && v.ask != "":
+		p.Doubt = v.ask
+	case !l.sure:
+		p.Doubt = "too little agrees"
+	}
+	return p
+}
+
+func (w *works) result() Result {
+	res := Result{Groups: []Group{}, Doubtful: []Pair{}}
+	most := max(5, len(w.entries)*QueuePerThousand/1000)
+	asked := map[[2]uint32]bool{}
+	for _, l := range w.doubt {
+		x, y := w.home[l.a], w.home[l.b]
+		works := [2]uint32{min(x, y), max(x, y)}
+		if x == y || asked[works] || w.forbidden(x, y) {
+			continue
 		}
-		lower = cut
+		asked[works] = true
+		if len(res.Doubtful) == most {
+			res.Unasked++
+			continue
+		}
+		res.Doubtful = append(res.Doubtful, w.pair(l))
 	}
-	if !doiForm.MatchString(lower) {
-		return ""
+	for x, m := range w.members {
+		if m == nil {
+			continue
+		}
+		slices.Sort(m)
+		var g Group
+		for _, i := range m {
+			g.Records = append(g.Records, w.id(i))
+			if s := w.records[w.entries[i].record].Source; s != "" {
+				g.Sources = append(g.Sources, s)
+			}
+		}
+		slices.Sort(g.Sources)
+		g.Sources = slices.Compact(g.Sources)
+		for _, l := range w.merges[uint32(x)] {
+			g.Merges = append(g.Merges, w.pair(l))
+		}
+		res.Groups = append(res.Groups, g)
 	}
-	return lower
+	slices.SortFunc(res.Groups, func(a, b Group) int { return cmp.Compare(a.Records[0], b.Records[0]) })
+	return res
 }

@@ -7,22 +7,34 @@ import (
 )
 
 func ExampleWorks() {
-	groups, err := dedup.Works([]dedup.Record{
-		{ID: "scopus-7", DOI: "10.1000/XYZ", Title: "State capture and its enemies", Year: 2019, FirstAuthor: "Doe, J."},
-		{ID: "web-2", DOI: "https://doi.org/10.1000/xyz", Title: "State Capture", Year: 2019, FirstAuthor: "Doe, Jane"},
-		{ID: "hand-1", Title: "State Capture & Its Enemies.", Year: 2019, FirstAuthor: "Jane Doe"},
-		{ID: "hand-2", Title: "Streets against theft", Year: 2020, FirstAuthor: "Roe, R."},
-	})
+	records := []dedup.Record{
+		{ID: "scopus-7", Source: "Scopus", DOI: "10.1000/XYZ", Title: "State capture and its enemies in six republics", Year: 2019, Authors: []string{"Doe, J."}},
+		{ID: "wos-2", Source: "Web of Science", DOI: "https://doi.org/10.1000/xyz", Title: "STATE CAPTURE AND ITS ENEMIES IN SIX REPUBLICS", Year: 2020, Authors: []string{"DOE, JANE"}},
+		{ID: "hand-1", Title: "State Capture & Its Enemies in Six Republics, Part II", Year: 2019, Authors: []string{"Jane Doe"}},
+	}
+	found, err := dedup.Works(records, dedup.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, g := range groups {
-		fmt.Printf("%v %q\n", g.Records, g.Reason)
+	for _, g := range found.Groups {
+		fmt.Printf("%v %q\n", g.Records, g.Reason())
 	}
+	for _, d := range found.Doubtful {
+		fmt.Printf("%s, %s? %s\n", d.A, d.B, d.Doubt)
+	}
+	// A person who looked at them may say that they are not one work.
+	found, err = dedup.Works(records, dedup.Options{Never: [][2]string{{"scopus-7", "wos-2"}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(len(found.Groups), "works")
 	// Output:
-	// [hand-1 scopus-7 web-2] "same DOI, or same title, year and first author"
-	// [hand-2] ""
+	// [hand-1] ""
+	// [scopus-7 wos-2] "title, authors, nearly the year, DOI"
+	// hand-1, scopus-7? a number in the titles differs
+	// 3 works
 }
 
 func ExampleNormalize() {

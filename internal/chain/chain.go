@@ -58,13 +58,13 @@ func works(ctx context.Context, s *store.Store, study string) (int, error) {
 		var in []dedup.Record
 		for _, it := range records {
 			r := it.Object
-			in = append(in, dedup.Record{ID: string(r.ID), DOI: r.DOI, Title: r.Title, Year: r.Year, FirstAuthor: r.FirstAuthor()})
+			in = append(in, dedup.Record{ID: string(r.ID), Type: r.Type, Authors: r.Authors, Title: r.Title, Year: r.Year, Journal: r.Container, DOI: r.DOI, Abstract: r.Abstract})
 		}
-		groups, err := dedup.Works(in)
+		found, err := dedup.Works(in, dedup.Options{})
 		if err != nil {
 			return fault.Wrap(fault.Invalid, err, "The records cannot be compared: %s.", err)
 		}
-		for _, g := range groups {
+		for _, g := range found.Groups {
 			var fresh []thread.ID
 			old := -1
 			for _, id := range g.Records {
@@ -79,12 +79,12 @@ func works(ctx context.Context, s *store.Store, study string) (int, error) {
 			if len(fresh) == 0 {
 				continue
 			}
-			w, from := source.Work{ID: thread.ID("work-" + fresh[0].Rest()), Records: fresh, Reason: g.Reason}, int64(0)
+			w, from := source.Work{ID: thread.ID("work-" + fresh[0].Rest()), Records: fresh, Reason: g.Reason()}, int64(0)
 			if old >= 0 {
 				w, from = standing[old].Object, standing[old].Version
 				w.Records = append(slices.Clone(w.Records), fresh...)
 				slices.Sort(w.Records)
-				w.Reason = cmp.Or(w.Reason, g.Reason)
+				w.Reason = cmp.Or(w.Reason, g.Reason())
 			}
 			if err := t.PutComputed(study, w, from); err != nil {
 				return err
