@@ -60,7 +60,15 @@ func main() {
 	program := flag.String("program", filepath.Join("bin", "throughline"), "the built program")
 	out := flag.String("json", "", "also write the figures to this file")
 	only := flag.Bool("qca", false, "measure only what is promised of QCA")
+	synthetic := flag.Int("synthetic", 0, "write so many made-up references as CSV to standard output, and measure nothing")
 	flag.Parse()
+	if *synthetic > 0 {
+		if err := makeReferences(os.Stdout, *synthetic, seedOfReferences); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := run(*program, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
