@@ -147,7 +147,7 @@ type press struct {
 
 // vocabulary makes n different pseudo-words of so many syllables.
 func (g *press) vocabulary(n, least, most int) []string {
-	syllables := strings.Fields("ba be bi bo bu ca ce co da de di do du fa fe fi ga ge go ha he hi la le li lo lu ma me mi mo mu na ne ni no nu pa pe pi po ra re ri ro ru sa se si so su ta te ti to tu va ve vi vo tion ment ter ser nal ric tor lis men pro tra")
+	syllables := strings.Fields("ba be bi bo ca ce co da de di do fa fe ga ge ha he la le li lo ma me mi mo na ne ni no pa pe po ra re ri ro sa se si so ta te ti to va ve vi tion ment ter ser nal ric tor lis men pro tra ver dis con per mis pol sub")
 	seen := map[string]bool{}
 	var out []string
 	for len(out) < n {

@@ -60,6 +60,10 @@ const (
 	possible = 9
 )
 
+// telling is how many words of its own a title needs to outweigh a volume or
+// pages that differ, which are often wrong.
+const telling = 5
+
 // verdict is what the comparison of two records says.
 type verdict struct {
 	title    likeness
@@ -198,8 +202,12 @@ func (c *comparer) compare(a, b *entry) verdict {
 		v.ask = "the journals differ"
 	case v.doi == differ && !(v.pages == same && v.volume == same):
 		v.ask = "the DOIs differ"
-	case v.doi != same && (v.issue == differ && (v.pages == differ || v.volume == differ) || v.pages == differ && v.title != sameTitle):
+	case v.doi != same && v.volume == differ && v.pages != same && (weight < telling || v.year != same || v.journal != same || v.issue == differ),
+		v.doi != same && v.pages == differ && (weight < telling || v.title != sameTitle || v.issue == differ):
 		v.ask = "the places differ"
+	case v.year == differ && !placed,
+		v.year == weakly && v.journal != same && v.volume != same && v.pages != same && v.doi != same && v.abstract != same:
+		v.ask = "the years differ"
 	}
 	return v
 }

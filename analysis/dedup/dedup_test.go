@@ -178,7 +178,7 @@ func TestIssuesOfTheirOwn(t *testing.T) {
 	for i := range 12 {
 		for _, db := range []string{"a", "b"} {
 			n := len(records)
-			records = append(records, Record{ID: fmt.Sprint(db, i), Title: fmt.Sprintf("Distinct words %c%c about councils %d", 'k'+i, 'q'-i, i*7+100), Authors: []string{"Doe, J."},
+			records = append(records, Record{ID: fmt.Sprint(db, i), Title: fmt.Sprintf("Distinct findings %c%c across councils, mayors and courts %d", 'k'+i, 'q'-i, i*7+100), Authors: []string{"Doe, J."},
 				Year: 2000 + i, Journal: "Governance", Volume: strconv.Itoa(10 + i), Issue: strconv.Itoa(700 + n), Pages: fmt.Sprint(100+i, "-", 110+i)})
 		}
 	}

@@ -448,6 +448,9 @@ func (j journal) compare(k journal) agreement {
 		return unknown
 	}
 	part := false
+	if more, less := count(j.numbers(), k.numbers()); more > 0 && less > 0 {
+		return differ // "42nd Hawaii conference", "43rd"
+	}
 	for _, a := range j {
 		for _, b := range k {
 			switch {
@@ -464,6 +467,16 @@ func (j journal) compare(k journal) agreement {
 		return weakly
 	}
 	return differ
+}
+
+// numbers are the numbers in a title, sorted.
+func (j journal) numbers() []string {
+	var out []string
+	for _, w := range j[len(j)-1] {
+		out = append(out, digits(w)...)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // abbreviates tells whether each word of a is short for the word of b in its

@@ -152,9 +152,22 @@ func (n Name) String() string {
 
 // line makes a value one line: blanks of any sort become one.
 func line(s string) string {
+	if plain(s) {
+		return s
+	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || r == '\ufeff' || r == '\ufffe' || r == '\uffff'
 	}), " ")
+}
+
+// plain tells whether line would leave a text of ASCII as it is, which most are: then there is nothing to copy.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+			return false
+		}
+	}
+	return true
 }
 
 // lines keeps the lines of a value that have something in them.

@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +22,9 @@ import (
 	"throughline/exchange/biblio"
 	"throughline/internal/fault"
 )
+
+// dedupeMemory is from where on memory is saved at the cost of time: a million records with abstracts need most of it.
+const dedupeMemory = 7 << 29
 
 // refsDedupe groups the records of files by the works they are, and deletes none.
 func (e *env) refsDedupe() *cobra.Command {
@@ -33,6 +38,9 @@ func (e *env) refsDedupe() *cobra.Command {
 				if o, err = readDecisions(decisions); err != nil {
 					return err
 				}
+			}
+			if debug.SetMemoryLimit(-1) == math.MaxInt64 { // not set by the user
+				defer debug.SetMemoryLimit(debug.SetMemoryLimit(dedupeMemory))
 			}
 			records, refused, err := readDedupe(ctx, args)
 			if err != nil {
