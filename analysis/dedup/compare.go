@@ -56,7 +56,7 @@ func (c *comparer) journal(s string) uint32 {
 
 // Scores from which two records are one work, and from which a person is asked.
 const (
-	certain  = 13
+	certain  = 15
 	possible = 9
 )
 
@@ -128,7 +128,7 @@ func (c *comparer) compare(a, b *entry) verdict {
 	case otherTitle:
 		v.score -= 10
 		if alone {
-			v.score += 4
+			v.score += 6
 		}
 	}
 	switch v.authors {
@@ -196,6 +196,8 @@ func (c *comparer) compare(a, b *entry) verdict {
 		v.ask = "the titles differ, and authors do not tell"
 	case generic && v.pages != same && v.doi != same && !(sameIssue && v.pages != differ && v.authors == sameAuthors):
 		v.ask = "many texts have this title"
+	case weight < telling-1 && v.volume == same && v.issue != same && v.pages != same && v.pages != weakly && v.doi != same && v.abstract != same:
+		v.ask = "a short title, and the issue is not known"
 	case v.kind:
 		v.ask = "one is an article, the other a conference paper, a thesis or a book"
 	case v.journal == differ && !placed && !(sameIssue && v.year == same):
@@ -203,10 +205,11 @@ func (c *comparer) compare(a, b *entry) verdict {
 	case v.doi == differ && !(v.pages == same && v.volume == same):
 		v.ask = "the DOIs differ"
 	case v.doi != same && v.volume == differ && v.pages != same && (weight < telling || v.year != same || v.journal != same || v.issue == differ),
-		v.doi != same && v.pages == differ && (weight < telling || v.title != sameTitle || v.issue == differ):
+		v.doi != same && v.pages == differ && (weight < telling || v.title != sameTitle || v.issue == differ),
+		v.doi != same && v.issue == differ && v.pages != same && weight < telling:
 		v.ask = "the places differ"
 	case v.year == differ && !placed,
-		v.year == weakly && v.journal != same && v.volume != same && v.pages != same && v.doi != same && v.abstract != same:
+		v.year == weakly && v.volume != same && v.pages != same && v.doi != same && v.abstract != same && (v.journal != same || weight < telling):
 		v.ask = "the years differ"
 	}
 	return v
@@ -337,14 +340,15 @@ func (v verdict) reason() (agrees string, differs []string) {
 		differs = append(differs, "authors")
 	}
 	for _, f := range []struct {
-		name string
-		a    agreement
-	}{{"year", v.year}, {"journal", v.journal}, {"volume", v.volume}, {"issue", v.issue}, {"pages", v.pages}, {"DOI", v.doi}, {"abstract", v.abstract}} {
+		a            agreement
+		name, weakly string
+	}{{v.year, "year", "nearly the year"}, {v.journal, "journal", "part of the journal's title"}, {v.volume, "volume", ""}, {v.issue, "issue", ""},
+		{v.pages, "pages", "perhaps the pages"}, {v.doi, "DOI", "a DOI that others share"}, {v.abstract, "abstract", ""}} {
 		switch f.a {
 		case same:
 			agree = append(agree, f.name)
 		case weakly:
-			agree = append(agree, "nearly the "+f.name)
+			agree = append(agree, f.weakly)
 		case differ:
 			differs = append(differs, f.name)
 		}

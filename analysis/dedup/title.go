@@ -73,12 +73,15 @@ var common = set(`editorial editorials editor editors comment comments note note
 	correction corrections announcement announcements calendar commentary discussion response reply rejoinder conclusion conclusions summary
 	overview background perspective perspectives viewpoint opinion column correspondence guest this our new year annual report
 	volume number part untitled title no none proceedings conference symposium workshop table front matter back cover masthead about authors author
+	chairs executive overviews opinions opinion issues minitrack remarks opening closing greetings statement publisher publishers
 	contributors in memoriam highlights research briefs brief communication communications information call papers paper section from desk corner
 	january february march april may june july august september october november december spring summer autumn winter list
 	editorialnotes leitartikel rezension rezensionen buchbesprechung vorwort einleitung editoriale editorialul recensioni recension compte rendu comptes rendus prologo presentacion`)
 
 // Words that make a text another than the one it is about.
 var special = set("reply replies response responds comment comments commentary commentaries rejoinder erratum errata corrigendum corrigenda correction corrections addendum retraction retracted withdrawn re letter discussion editorial protocol preface")
+
+var parts = set("part parts teil partie parte phase stage study book chapter volume section type grade level class case report paper")
 
 var spelled = map[string]string{"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9", "ten": "10",
 	"first": "1", "second": "2", "third": "3", "fourth": "4", "fifth": "5", "1st": "1", "2nd": "2", "3rd": "3", "4th": "4", "5th": "5"}
@@ -99,12 +102,11 @@ func newTitle(s string, v *vocabulary) title {
 	}
 	t := title{whole: strings.ReplaceAll(normal, " ", "")}
 	known, all := 0, 0
-	for w := range strings.SplitSeq(normal, " ") {
-		if w == "" {
-			continue
-		}
+	words := strings.Fields(normal)
+	for i, w := range words {
 		all++
-		if n := numeral(w); n != "" {
+		// "I" is a number behind "part" and at the end; else a word of many languages.
+		if n := numeral(w); n != "" && (w != "i" || i == len(words)-1 || i > 0 && parts[words[i-1]]) {
 			t.numbers = append(t.numbers, n)
 			known++
 		} else {

@@ -1,0 +1,43 @@
+package cli
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// A file packed with gzip is told by its content and read like the file itself; a damaged one is named.
+func TestDedupePacked(t *testing.T) {
+	const table = "record_id,title,author,year\na,State capture in six small republics,\"Doe, J.\",2019\nb,State capture in six small republics.,\"Doe, J.\",2019\n"
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	z.Write([]byte(table))
+	z.Close()
+	dir := t.TempDir()
+	write := func(name string, b []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	run := func(path string) (string, string, int) {
+		var out, errs bytes.Buffer
+		e := &env{out: &out, err: &errs, getenv: func(string) string { return "" }}
+		code := e.run(t.Context(), []string{"refs", "dedupe", path})
+		return out.String(), errs.String(), code
+	}
+	plain, _, code := run(write("plain.csv", []byte(table)))
+	if code != fine || !strings.Contains(plain, "b,a,same,") {
+		t.Fatalf("exit %d: %s", code, plain)
+	}
+	if got, errs, code := run(write("packed.csv", packed.Bytes())); code != fine || got != plain {
+		t.Errorf("packed: exit %d, %s%s", code, got, errs)
+	}
+	if _, errs, code := run(write("damaged.csv", packed.Bytes()[:20])); code != failed || !strings.Contains(errs, "damaged") {
+		t.Errorf("damaged: exit %d, %s", code, errs)
+	}
+}
