@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"slices"
 
-	"throughline/analysis/dedup"
 	"throughline/analysis/selection"
 	"throughline/internal/cases"
 	"throughline/internal/fault"
@@ -55,12 +54,7 @@ func works(ctx context.Context, s *store.Store, study string) (int, error) {
 				workOf[r] = i
 			}
 		}
-		var in []dedup.Record
-		for _, it := range records {
-			r := it.Object
-			in = append(in, dedup.Record{ID: string(r.ID), Type: r.Type, Authors: r.Authors, Title: r.Title, Year: r.Year, Journal: r.Container, DOI: r.DOI, Abstract: r.Abstract})
-		}
-		found, err := dedup.Works(in, dedup.Options{})
+		found, err := source.Same(store.Objects(records), store.Objects(standing))
 		if err != nil {
 			return fault.Wrap(fault.Invalid, err, "The records cannot be compared: %s.", err)
 		}

@@ -3,6 +3,7 @@ package source
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"throughline/internal/document"
@@ -148,9 +149,10 @@ func (r Record) FirstAuthor() string {
 
 // Work is records judged to be the same thing. It can be undone: the records stay as found.
 type Work struct {
-	ID      thread.ID   `json:"id"`               // "work-…"
-	Records []thread.ID `json:"records"`          // at least one
-	Reason  string      `json:"reason,omitempty"` // why they are the same; empty when there is one
+	ID      thread.ID   `json:"id"`                            // "work-…"
+	Records []thread.ID `json:"records"`                       // at least one
+	Reason  string      `json:"reason,omitempty"`              // why they are the same; empty when there is one
+	Apart   []thread.ID `json:"apart,omitempty" column:"used"` // records that look like it, of which a person said that they are not
 }
 
 func (w Work) Ref() thread.ID      { return w.ID }
@@ -174,6 +176,12 @@ func (w Work) Valid() error {
 	thread.CheckIDs(&ps, "records", w.Records, thread.Record)
 	if len(w.Records) > 1 {
 		ps.Require("reason", w.Reason)
+	}
+	thread.CheckIDs(&ps, "apart", w.Apart, thread.Record)
+	for _, r := range w.Apart {
+		if slices.Contains(w.Records, r) {
+			ps.Add("apart", "names %s, which is a record of the work", r)
+		}
 	}
 	return ps.Err()
 }

@@ -34,6 +34,7 @@ type literaturePage struct {
 	Choices  []option
 	New      string // address; empty: may not
 	Import   string // address, where New is
+	Doubt    string // as Import
 	Files    []fileLink
 	Clear    string // address without the filter; empty: there is none
 	Pages    leaves
@@ -57,8 +58,8 @@ type recordLine struct {
 	Container string
 	Language  string
 	Decision  string
-	Same      string // why it is grouped with others
-	With      []link // the others
+	Same      string        // why it is grouped with others
+	With      []otherRecord // the others
 }
 
 // leaves leads through a long list.
@@ -77,8 +78,9 @@ type recordPage struct {
 	Case     link
 	Search   *searchLine
 	Same     string // why it is grouped with others
-	With     []link
-	Screened bool // the member may see decisions
+	With     []otherRecord
+	Part     string // address to take one of them out; empty: not for this role
+	Screened bool   // the member may see decisions
 	Stages   []stageLine
 	Docs     []documentLine
 	Thread   string
@@ -357,7 +359,7 @@ func showLiterature(v *visit) error {
 		p.Files = append(p.Files, fileLink{f.name, f.words, v.at("literature", f.name)})
 	}
 	if v.may(study.Edit, "") {
-		p.New, p.Import = v.at("record", "new"), v.at("literature", "import")
+		p.New, p.Import, p.Doubt = v.at("record", "new"), v.at("literature", "import"), v.at("duplicates")
 	}
 	s := newScreened(store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 	seen := map[thread.ID]source.Record{}
@@ -399,11 +401,17 @@ func showLiterature(v *visit) error {
 	return v.render("Literature", p)
 }
 
+// otherRecord is another record of the same work.
+type otherRecord struct {
+	link
+	ID string
+}
+
 // others are the other records of a work that the member may see, and why they are the same.
-func (v *visit) others(w source.Work, id thread.ID, seen map[thread.ID]source.Record) (with []link, why string) {
+func (v *visit) others(w source.Work, id thread.ID, seen map[thread.ID]source.Record) (with []otherRecord, why string) {
 	for _, r := range w.Records {
 		if x, ok := seen[r]; ok && r != id {
-			with = append(with, link{x.Title, v.at("record", string(r))})
+			with = append(with, otherRecord{link{x.Title, v.at("record", string(r))}, string(r)})
 		}
 	}
 	if len(with) == 0 {
@@ -482,7 +490,7 @@ func showRecord(v *visit) error {
 	}
 	p.Case = v.caseLink(names, r.Case)
 	if v.may(study.Edit, r.Case) {
-		p.Edit = v.at("record", string(r.ID), "edit")
+		p.Edit, p.Part = v.at("record", string(r.ID), "edit"), v.at("duplicates", string(r.ID))
 	}
 	works, err := store.Above[source.Work](v.Ctx, v.store(), v.Study, r.ID)
 	if err != nil {

@@ -7,7 +7,7 @@ func (s *Server) sections() []section {
 		s.portfolio(),
 		s.overview(),
 		// The content of a study, in the order of the eight steps: add yours here.
-		s.literature(), s.intake(), s.screeningRoom(),
+		s.literature(), s.intake(), s.duplicates(), s.screeningRoom(),
 		s.universe(),
 		s.caseRoom(),
 		s.fieldRoom(),
