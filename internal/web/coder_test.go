@@ -30,28 +30,31 @@ import (
 
 var update = flag.Bool("update", false, "bundle the islands anew")
 
-// TestIslandIsCurrent bundles the TypeScript, and compares with the bundle that is committed and served. esbuild is only
+// TestIslandIsCurrent bundles the TypeScript, and compares with the bundles that are committed and served. esbuild is only
 // here, so that the program does not carry it.
 func TestIslandIsCurrent(t *testing.T) {
-	built := api.Build(api.BuildOptions{
-		EntryPoints: []string{"island/coder.ts"}, Outfile: "assets/coder.js", Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
-		MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LineLimit: 200,
-	})
-	for _, m := range append(built.Errors, built.Warnings...) {
-		t.Errorf("%+v: %s", m.Location, m.Text)
-	}
-	if t.Failed() {
-		return
-	}
-	want := built.OutputFiles[0].Contents
-	if *update {
-		if err := os.WriteFile("assets/coder.js", want, 0o644); err != nil {
-			t.Fatal(err)
+	for _, name := range []string{"coder", "desk"} {
+		out := "assets/" + name + ".js"
+		built := api.Build(api.BuildOptions{
+			EntryPoints: []string{"island/" + name + ".ts"}, Outfile: out, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
+			MinifyWhitespace: true, MinifyIdentifiers: true, MinifySyntax: true, LineLimit: 200,
+		})
+		for _, m := range append(built.Errors, built.Warnings...) {
+			t.Errorf("%+v: %s", m.Location, m.Text)
 		}
-		return
-	}
-	if got, err := os.ReadFile("assets/coder.js"); err != nil || !bytes.Equal(got, want) {
-		t.Errorf("assets/coder.js is not what island/coder.ts gives (%v): run go generate ./internal/web", err)
+		if t.Failed() {
+			return
+		}
+		want := built.OutputFiles[0].Contents
+		if *update {
+			if err := os.WriteFile(out, want, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if got, err := os.ReadFile(out); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s is not what island/%s.ts gives (%v): run go generate ./internal/web", out, name, err)
+		}
 	}
 }
 

@@ -66,6 +66,7 @@ func parseTemplates(a assets, pages []page) (templates, error) {
 		"word":    func(k thread.Kind) string { return k.Word() },
 		"states":  stateWord,
 		"short":   short,
+		"place":   func(i int) int { return i + 1 },                                     // as people count
 		"factors": func(formula string) []string { return strings.Split(formula, "*") }, // where a long one may be broken
 	}
 	files, err := fs.Glob(templateFiles, "templates/*.html")

@@ -83,6 +83,14 @@ type lastDecision struct {
 
 func (screeningPage) template() string { return "screening" }
 
+// scripts makes one key a decision; access keys do without.
+func (p screeningPage) scripts() []string {
+	if p.Next == nil {
+		return nil
+	}
+	return []string{"desk.js"}
+}
+
 // conflictsPage lists the works on which reviewers differ or are unsure, for a third person to settle.
 type conflictsPage struct {
 	Items   []conflictItem

@@ -1,14 +1,21 @@
 package web
 
 import (
+	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/internal/browser"
 	"throughline/internal/source"
+	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
 )
@@ -146,4 +153,46 @@ func TestHighlighted(t *testing.T) {
 			t.Errorf("%q: %s", c.text, diff)
 		}
 	}
+}
+
+// In a browser one key decides, a digit chooses the reason, and what is typed into a field decides nothing.
+func TestDeskKeys(t *testing.T) {
+	s := newSite(t)
+	server := httptest.NewServer(s.srv)
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(1280, 900)
+	signIn(p, server.URL, "coder-a")
+	p.Goto(server.URL + "/s/alpha/screening")
+	looksRight(t, p, server.URL, "the desk")
+	if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
+		p.Screenshot(filepath.Join(dir, "desk.png"), true)
+	}
+	p.Load(func() { p.Press("i") })
+	var text string
+	read := func() string {
+		p.Eval(`document.querySelector("main").innerText`, &text)
+		return text
+	}
+	has(t, read(), "You included", "1 decided by you")
+	p.Press("1")
+	p.Load(func() { p.Press("e") })
+	has(t, read(), "You excluded", "2 decided by you")
+	p.Load(func() { p.Press("z") })
+	has(t, read(), "1 decided by you, 3 waiting")
+	p.Eval(`document.querySelector("details.filter").open = true, document.querySelector("#share").focus(), 0`, new(int))
+	p.Press("u")
+	has(t, read(), "1 decided by you, 3 waiting")
+	all := s.decisions("coder-a")
+	if len(all) != 1 || all[0].Decision != source.Include {
+		t.Errorf("kept: %+v", all)
+	}
+}
+
+func (s *site) decisions(who string) []source.Screening {
+	s.t.Helper()
+	all, err := store.All[source.Screening](context.Background(), s.st, "alpha", store.Filter{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return slices.DeleteFunc(store.Objects(all), func(d source.Screening) bool { return d.Reviewer != who })
 }

@@ -1,0 +1,3 @@
+var c=document.querySelector("form.decide");document.addEventListener("keydown",e=>{if(e.defaultPrevented||e.repeat||e.ctrlKey||e.metaKey||e.altKey||e.isComposing)return;let r=e.target;if(r instanceof
+HTMLElement&&(r.isContentEditable||r.matches("textarea, select, input:not([type=radio], [type=checkbox])")))return;let t=e.key.toLowerCase();if(/^[1-9]$/.test(t)){let n=c?.querySelectorAll("input[name\
+=reason]")[Number(t)-1];n&&(n.checked=!0,n.focus(),e.preventDefault());return}if(!/^[a-z]$/.test(t))return;let o=document.querySelector(`main [accesskey="${t}"]`);o&&(e.preventDefault(),o.click())});
