@@ -57,6 +57,8 @@ func (e *entry) get(name string) string {
 	return ""
 }
 
+var monthWords = strings.Fields("January February March April May June July August September October November December")
+
 type bibReader struct {
 	s      string
 	i      int
@@ -68,21 +70,24 @@ type bibReader struct {
 
 func (b *bibReader) lineAt(i int) int {
 	if i < b.at {
-		b.at, b.line = 0, 1
+		b.line -= lineCount(b.s[i:b.at])
+	} else {
+		b.line += lineCount(b.s[b.at:i])
 	}
-	part := b.s[b.at:i]
-	b.line += strings.Count(part, "\n") + strings.Count(part, "\r") - strings.Count(part, "\r\n")
 	b.at = i
 	return b.line
+}
+
+func lineCount(s string) int {
+	return strings.Count(s, "\n") + strings.Count(s, "\r") - strings.Count(s, "\r\n")
 }
 
 var nextEntry = regexp.MustCompile(`(?:\n|\r)[ \t]*@[ \t]*[A-Za-z]+\s*[{(]`)
 
 func (f *File) readBibTeX(s string) {
 	b := &bibReader{s: s, line: 1, macros: map[string]string{}}
-	for i, m := range strings.Fields("January February March April May June July August September October November December") {
+	for _, m := range monthWords {
 		b.macros[strings.ToLower(m[:3])] = m
-		b.macros[strings.ToLower(m)] = strconv.Itoa(i + 1)
 	}
 	var entries []*entry
 	var x stray
@@ -126,7 +131,6 @@ func (f *File) readBibTeX(s string) {
 		e, why := b.entry(kind)
 		if why != "" {
 			f.refuse(line, "%s", why)
-			b.strict = true
 			b.i = start + 1
 			if next := nextEntry.FindStringIndex(s[b.i:]); next != nil {
 				b.i += next[0]
@@ -217,6 +221,7 @@ func (b *bibReader) value() (string, bool) {
 			break
 		}
 	}
+	b.strict = true
 	return "", false
 }
 
@@ -410,7 +415,7 @@ var bibText = map[string]string{
 }
 
 // bibRoles are the fields with names, and the roles that they give.
-var bibRoles = map[string]string{"translator": "translator", "bookauthor": "container-author", "director": "director", "interviewer": "interviewer", "illustrator": "illustrator"}
+var bibRoles = map[string]string{"translator": "translator", "bookauthor": "container-author", "director": "director", "interviewer": "interviewer", "illustrator": "illustrator", "collaborator": "contributor"}
 
 var (
 	bibNote     = regexp.MustCompile(`^(note\d*|annote|annotation)$`)
@@ -418,7 +423,7 @@ var (
 	bibKnown    = strings.Fields("title subtitle author editor booktitle booksubtitle number issue doi url keywords keyword date year month day urldate eventdate institution school organization howpublished entrysubtype note annote annotation lastchecked")
 	bibVerbatim = strings.Fields("file url doi pdf eprint urlraw verba verbb verbc local-url")
 	texEscaped  = strings.NewReplacer(`\_`, "_", `\%`, "%", `\&`, "&", `\#`, "#", `\~{}`, "~", `\~`, "~", `{\textasciitilde}`, "~", `\textasciitilde{}`, "~", `\$`, "$")
-	urlCommand  = regexp.MustCompile(`^\\url\{(.*)\}$`)
+	urlCommand  = regexp.MustCompile(`^\\(?:url|href)\s*\{([^{}]*)\}(?:\s*\{.*\})?$`)
 )
 
 func bibRecord(e *entry) Record {
@@ -485,7 +490,7 @@ func bibRecord(e *entry) Record {
 		case tag == "url":
 			r.first(&r.URL, f.Tag, value)
 		case tag == "howpublished":
-			if m := urlCommand.FindStringSubmatch(strings.TrimSpace(raw)); m != nil && r.URL == "" {
+			if m := urlCommand.FindStringSubmatch(line(raw)); m != nil && r.URL == "" {
 				r.URL = m[1]
 			} else {
 				later = append(later, Field{f.Tag, value})
@@ -558,7 +563,7 @@ func bibRecord(e *entry) Record {
 		}
 	}
 	if n, err := strconv.Atoi(month); err == nil && n >= 1 && n <= 12 {
-		month = strings.Fields("January February March April May June July August September October November December")[n-1]
+		month = monthWords[n-1]
 	}
 	if whole := strings.TrimSpace(day + " " + month + " " + year); whole != "" {
 		issued = append(issued, Field{"year", whole})

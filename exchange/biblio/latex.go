@@ -11,7 +11,7 @@ import (
 // accents give the combining mark of an accent command.
 var accents = map[string]string{"`": "\u0300", "'": "\u0301", "^": "\u0302", "~": "\u0303", "=": "\u0304", "u": "\u0306", ".": "\u0307", `"`: "\u0308",
 	"r": "\u030a", "H": "\u030b", "v": "\u030c", "d": "\u0323", "c": "\u0327", "k": "\u0328", "b": "\u0331", "t": "\u0361", "h": "\u0309",
-	"textcommabelow": "\u0326", "overline": "\u0305", "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
+	"textcommabelow": "\u0326", "ocirc": "\u030a", "overline": "\u0305", "hat": "\u0302", "bar": "\u0304", "tilde": "\u0303"}
 
 // symbols give what a command without argument stands for.
 var symbols = map[string]string{"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
@@ -25,7 +25,7 @@ var symbols = map[string]string{"ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L"
 	"alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν",
 	"xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "Gamma": "Γ", "Delta": "Δ", "Theta": "Θ", "Lambda": "Λ",
 	"Xi": "Ξ", "Pi": "Π", "Sigma": "Σ", "Phi": "Φ", "Psi": "Ψ", "Omega": "Ω", "times": "×", "pm": "±", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "neq": "≠", "approx": "≈", "sim": "∼",
-	"infty": "∞", "rightarrow": "→", "leftarrow": "←", "to": "→", "cdot": "⋅", "circ": "∘", "langle": "⟨", "rangle": "⟩", "textlangle": "⟨", "textrangle": "⟩", "ell": "ℓ", "partial": "∂", "prime": "′"}
+	"infty": "∞", "rightarrow": "→", "leftarrow": "←", "to": "→", "cdot": "⋅", "circ": "∘", "langle": "⟨", "rangle": "⟩", "textlangle": "⟨", "textrangle": "⟩", "ell": "ℓ", "partial": "∂", "quad": " ", "qquad": " ", "thinspace": " ", "enspace": " ", "space": " ", "prime": "′"}
 
 // tags give the sign that CSL writes round what a command sets off.
 var tags = map[string][2]string{"emph": {"<i>", "</i>"}, "textit": {"<i>", "</i>"}, "mkbibemph": {"<i>", "</i>"}, "textsl": {"<i>", "</i>"}, "textbf": {"<b>", "</b>"},
@@ -244,11 +244,33 @@ func (t *texReader) maths() {
 		return
 	}
 	inner := t.s[t.i+1 : t.i+1+end]
-	sub := &texReader{s: inner}
-	if !strings.ContainsAny(inner, "^_{") {
-		sub.group(false, maxDepth-1)
+	plain := ""
+	for len(inner) > 0 {
+		part, tag := inner, [2]string{}
+		switch i := strings.IndexAny(inner, "^_"); {
+		case i == 0: // raised or lowered: one sign, or a group
+			tag = map[byte][2]string{'^': tags["textsuperscript"], '_': tags["textsubscript"]}[inner[0]]
+			sub := &texReader{s: inner, i: 1}
+			part = sub.argument(0, true)
+			inner = inner[sub.i:]
+		case i > 0:
+			part, inner = inner[:i], inner[i:]
+		default:
+			inner = ""
+		}
+		sub := &texReader{s: part}
+		if strings.ContainsAny(part, "^_$") || strings.Count(part, "{") > 50 {
+			plain = ""
+			break
+		}
+		sub.group(false, 0)
+		if strings.Contains(sub.out.String(), `\`) {
+			plain = ""
+			break
+		}
+		plain += tag[0] + sub.out.String() + tag[1]
 	}
-	if plain := sub.out.String(); plain != "" && !strings.ContainsAny(plain, `\`) {
+	if inner == "" && plain != "" {
 		t.put(plain, end+2)
 		return
 	}

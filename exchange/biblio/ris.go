@@ -279,6 +279,7 @@ func risRecord(fields []tagged) Record {
 	for _, f := range sn {
 		r.serial(f.Tag, f.Value)
 	}
+	slices.SortStableFunc(published, func(a, b Field) int { return strings.Index("PY DA Y1", a.Tag) - strings.Index("PY DA Y1", b.Tag) })
 	r.issue(published)
 	return r
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,7 +153,8 @@ func TestRoundTrips(t *testing.T) {
 					t.Errorf("remarks %q, refused %v", again.Notes, again.Refused)
 				}
 				want, got := held(format, f.Records), held(format, again.Records)
-				if d := cmp.Diff(want, got); d != "" {
+				if !reflect.DeepEqual(want, got) {
+					d := cmp.Diff(want, got)
 					t.Errorf("(-written +read)\n%s", d[:min(len(d), 3000)])
 				}
 			})

@@ -7,9 +7,10 @@ import (
 )
 
 var (
-	wosTag   = regexp.MustCompile(`^([A-Z][A-Z0-9])(?: (.*))?$`)
-	wosTypes = map[string]string{"J": "article-journal", "B": "book", "S": "chapter", "P": "patent", "C": "paper-conference", "R": "report", "T": "thesis"}
-	eMail    = regexp.MustCompile(`\s*\([^()]*@[^()]*\)`)
+	wosTag     = regexp.MustCompile(`^([A-Z][A-Z0-9])(?: (.*))?$`)
+	wosTypes   = map[string]string{"J": "article-journal", "B": "book", "S": "chapter", "P": "patent", "C": "paper-conference", "R": "report", "T": "thesis"}
+	patentName = regexp.MustCompile(`^[A-Z' -]+ [A-Z]{1,2}$`)
+	eMail      = regexp.MustCompile(`\s*\([^()]*@[^()]*\)`)
 )
 
 // readWoS reads the tagged format of the Web of Science and of the Zoological Record.
@@ -39,14 +40,16 @@ func (f *File) readWoS(s string) {
 			fields = []tagged{{m[1], []string{m[2]}, sc.line}}
 		case m != nil && len(fields) > 0:
 			fields = append(fields, tagged{m[1], []string{m[2]}, sc.line})
-		case len(fields) > 0 && strings.HasPrefix(l, "  "):
-			last := &fields[len(fields)-1]
-			last.text = append(last.text, strings.TrimSpace(l))
 		default:
 			if _, is := foreign(l, WoS); is {
 				end(false)
 			}
-			x.take(f, l, sc.line)
+			if len(fields) == 0 {
+				x.take(f, l, sc.line)
+			} else if strings.TrimSpace(l) != "" { // it goes on, in some files without blanks in front
+				last := &fields[len(fields)-1]
+				last.text = append(last.text, strings.TrimSpace(l))
+			}
 		}
 	}
 	end(false)
@@ -145,6 +148,13 @@ func wosRecord(fields []tagged) Record {
 	}
 	if r.Type == "book" && r.Container != "" && r.Title != "" && r.Container != r.Title {
 		r.Type = "chapter"
+	}
+	if r.Type == "patent" { // whose inventors have no comma
+		for i, n := range r.Authors {
+			if patentName.MatchString(n.Literal) {
+				r.Authors[i] = shortAuthor(n.Literal)
+			}
+		}
 	}
 	r.issue(append(year, day...))
 	if a, b := firstOf(start), firstOf(stop); r.Pages == "" && a != "" {
