@@ -121,6 +121,9 @@ func makeName(family, given, end string) Name {
 	if n.Suffix != "" && !suffix.MatchString(n.Suffix) { // no suffix then
 		n.Given, n.Suffix = strings.TrimPrefix(n.Given+", "+n.Suffix, ", "), ""
 	}
+	if n.Family == "" { // no family name then either
+		return Name{Literal: strings.TrimSpace(n.Given + " " + n.Suffix)}
+	}
 	if n.Given == "" && n.Suffix == "" && n.Particle == "" {
 		return Name{Literal: n.Family}
 	}
