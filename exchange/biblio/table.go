@@ -113,7 +113,7 @@ func makeHeader(cells []string, comma byte, line int) *header {
 			h.known++
 			title = title || what == "title"
 		}
-		if len(c) > 300 {
+		if len(c) > 300 && !h.own { // prose
 			return nil
 		}
 	}
