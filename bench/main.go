@@ -59,7 +59,7 @@ func report(name string, got, bar float64, unit string, below bool, note string)
 func main() {
 	program := flag.String("program", filepath.Join("bin", "throughline"), "the built program")
 	out := flag.String("json", "", "also write the figures to this file")
-	only := flag.Bool("qca", false, "measure only what is promised of QCA")
+	only := flag.String("only", "", "measure only this: qca, duplicates")
 	synthetic := flag.Int("synthetic", 0, "write so many made-up references as CSV to standard output, and measure nothing")
 	flag.Parse()
 	if *synthetic > 0 {
@@ -90,7 +90,7 @@ func main() {
 	}
 }
 
-func run(program string, only bool) error {
+func run(program, only string) error {
 	fmt.Printf("%s, %d cores, %s/%s, %s\n", time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
 	program, err := filepath.Abs(program)
 	if err != nil {
@@ -107,11 +107,22 @@ func run(program string, only bool) error {
 	}
 	report("binary", float64(fi.Size())/(1<<20), 60, "MB", true, "")
 
-	if err := compare(program); err != nil {
-		return err
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{
+		{"qca", func() error { return errors.Join(compare(program), sweeps()) }},
+		{"duplicates", func() error { return duplicates(program, dir) }},
+	} {
+		if only != "" && only != part.name {
+			continue
+		}
+		if err := part.measure(); err != nil {
+			return err
+		}
 	}
-	if err := sweeps(); err != nil || only {
-		return err
+	if only != "" {
+		return nil
 	}
 
 	took, err := timed(program, "build", filepath.Join("examples", "kleptocracy"), "-o", filepath.Join(dir, "site"))

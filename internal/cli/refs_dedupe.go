@@ -106,9 +106,12 @@ func readDedupe(ctx context.Context, paths []string) ([]dedup.Record, fault.Prob
 	var records []dedup.Record
 	var places []string // file:number
 	var refused fault.Problems
-	for _, path := range paths {
+	for i, path := range paths {
 		if err := ctx.Err(); err != nil {
 			return nil, nil, err
+		}
+		if slices.Contains(paths[:i], path) {
+			return nil, nil, fault.New(fault.Usage, "The file %s is given twice.", path)
 		}
 		f, err := readPacked(path)
 		if err != nil {
