@@ -92,6 +92,10 @@ func (m *Model) Forget(i int) {
 	m.label[i] = 0
 	k := slices.Index(m.train, int32(i))
 	m.train = slices.Delete(m.train, k, k+1)
+	if len(m.train) == 0 { // no trace of rounding stays
+		clear(m.w)
+		m.b = 0
+	}
 	m.stale = true
 }
 
