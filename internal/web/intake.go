@@ -253,7 +253,7 @@ func cancelIntake(v *visit) error {
 }
 
 // exported are the records that the member may see as references for other programs, with what became of them.
-func (v *visit) exported(x screening) []biblio.Record {
+func (v *visit) exported(x screeningData) []biblio.Record {
 	s := newScreened(store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 	var out []biblio.Record
 	for _, it := range x.records {

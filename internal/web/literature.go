@@ -276,9 +276,9 @@ func (v *visit) protocol() (study.Protocol, error) {
 	return p.Object, err
 }
 
-// screening is all that is known of the screening of the study. The flow is that of the whole study, as counts; lists keep
+// screeningData is all that is known of the screening of the study. The flow is that of the whole study, as counts; lists keep
 // a country team to its cases.
-type screening struct {
+type screeningData struct {
 	records   []store.Item[source.Record]
 	works     []store.Item[source.Work]
 	decisions []store.Item[source.Screening]
@@ -286,7 +286,7 @@ type screening struct {
 	protocol  study.Protocol
 }
 
-func (v *visit) screening() (x screening, err error) {
+func (v *visit) screening() (x screeningData, err error) {
 	if x.records, err = store.All[source.Record](v.Ctx, v.store(), v.Study, store.Filter{}); err != nil {
 		return x, err
 	}
@@ -303,7 +303,24 @@ func (v *visit) screening() (x screening, err error) {
 	return x, err
 }
 
-func (x screening) flow() prisma.Flow {
+// allWorks are the works of the study; a record that nobody has grouped yet is one of its own.
+func (x screeningData) allWorks() []source.Work {
+	works := store.Objects(x.works)
+	grouped := map[thread.ID]bool{}
+	for _, w := range works {
+		for _, r := range w.Records {
+			grouped[r] = true
+		}
+	}
+	for _, it := range x.records {
+		if !grouped[it.Node.ID] {
+			works = append(works, source.Work{Records: []thread.ID{it.Node.ID}})
+		}
+	}
+	return works
+}
+
+func (x screeningData) flow() prisma.Flow {
 	return source.FlowOf(store.Objects(x.searches), store.Objects(x.records), store.Objects(x.works), store.Objects(x.decisions), x.protocol)
 }
 

@@ -183,24 +183,13 @@ type queue struct {
 
 // queueOf finds what waits for a reviewer. At full text that is what is included on title and abstract. Each work is decided on
 // by as many as the protocol asks for, blind to each other.
-func (v *visit) queueOf(x screening, s screened, stage string, c deskChoices) queue {
+func (v *visit) queueOf(x screeningData, s screened, stage string, c deskChoices) queue {
 	var q queue
 	byID := map[thread.ID]store.Item[source.Record]{}
 	for _, it := range x.records {
 		byID[it.Node.ID] = it
 	}
-	works := store.Objects(x.works)
-	grouped := map[thread.ID]bool{}
-	for _, w := range works {
-		for _, r := range w.Records {
-			grouped[r] = true
-		}
-	}
-	for _, it := range x.records {
-		if !grouped[it.Node.ID] {
-			works = append(works, source.Work{Records: []thread.ID{it.Node.ID}})
-		}
-	}
+	works := x.allWorks()
 	for _, w := range works {
 		first := byID[w.Records[0]]
 		if first.Node.ID == "" || !v.sees(first.Node) || c.Case != "" && string(first.Object.Case) != c.Case || c.Language != "" && first.Object.Language != c.Language || !c.holds(w) {
@@ -402,7 +391,7 @@ type conflict struct {
 	stage string
 }
 
-func conflicts(x screening, s screened) []conflict {
+func conflicts(x screeningData, s screened) []conflict {
 	var out []conflict
 	seen := map[thread.ID]bool{}
 	for _, it := range x.records {
@@ -506,11 +495,6 @@ func settle(v *visit) error {
 		return err
 	}
 	return v.to(v.at("conflicts"))
-}
-
-// ranked puts the works that wait in the order in which they are best read, and says how much is probably left to find.
-func (v *visit) ranked(x screening, s screened, stage string, waiting []source.Work) ([]source.Work, string, error) {
-	return waiting, "", nil
 }
 
 // highlighted cuts a text where words of the protocol stand, whatever their case.

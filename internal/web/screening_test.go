@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -195,4 +196,52 @@ func (s *site) decisions(who string) []source.Screening {
 		s.t.Fatal(err)
 	}
 	return slices.DeleteFunc(store.Objects(all), func(d source.Screening) bool { return d.Reviewer != who })
+}
+
+// The desk learns: what resembles the included comes first, and taking a decision back takes its lesson back.
+func TestDeskLearns(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := range 24 {
+		about := "municipal water pipes and their maintenance in small towns"
+		if i%3 == 0 {
+			about = "protest movements against corruption and the fall of governments"
+		}
+		s.put("lead", source.Record{ID: thread.ID(fmt.Sprintf("ref-z%02d", i)), Type: "article", Title: fmt.Sprintf("Study %d of %s", i, about), Abstract: strings.Repeat(about+". ", 3)})
+	}
+	b := s.as("coder-a")
+	next := func() string {
+		body := b.get("/s/alpha/screening").Body.String()
+		_, after, _ := strings.Cut(body, `class="decide" method="post" action="/s/alpha/screening/`)
+		id, _, _ := strings.Cut(after, `"`)
+		return id
+	}
+	post := func(id, decision string) {
+		t.Helper()
+		if r := b.post("/s/alpha/screening/"+id, url.Values{"decision": {decision}, "reason": {"exc-1"}}); r.Code != http.StatusSeeOther {
+			t.Fatalf("%s: %d", id, r.Code)
+		}
+	}
+	has(t, b.get("/s/alpha/screening").Body.String(), "The works come in the order in which they are likely to matter")
+	post("ref-z00", "include")
+	post("ref-z01", "exclude")
+	for range 7 { // all that is about protest, one after the other
+		id := next()
+		var n int
+		if _, err := fmt.Sscanf(id, "ref-z%d", &n); err != nil || n%3 != 0 {
+			t.Fatalf("next is %s, which resembles what was excluded", id)
+		}
+		post(id, "include")
+	}
+	for range 21 {
+		if id := next(); id != "" {
+			post(id, "exclude")
+		}
+	}
+	if r := b.post("/s/alpha/screening/ref-z00/undo", nil); r.Code != http.StatusSeeOther {
+		t.Fatalf("undo: %d", r.Code)
+	}
+	if id := next(); id != "ref-z00" {
+		t.Errorf("what was taken back comes again, and not %q", id)
+	}
 }

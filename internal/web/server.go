@@ -50,6 +50,7 @@ type Server struct {
 	mux      *http.ServeMux
 	largest  map[string]int64 // of routes that take files, by pattern
 	jobs     *jobs
+	rankings rankings
 }
 
 // New makes the workspace. It fails when a route has no policy, or a policy that does not fit its pattern, and when a
