@@ -36,10 +36,28 @@ func newComparer() *comparer {
 	return c
 }
 
+// So much of a field is read, in bytes: what is longer is no title or page.
+const (
+	longTitle = 2000
+	longName  = 300
+	longPlace = 100
+)
+
 // entry prepares a record.
 func (c *comparer) entry(r Record) entry {
-	return entry{kind: newKind(r.Type), title: newTitle(r.Title, &c.words), names: newNames(r.Authors, &c.words), year: r.Year, journal: c.journal(r.Journal),
-		serials: newSerials(r.Serial), volume: newVolume(r.Volume), issue: newVolume(r.Issue), pages: newPages(r.Pages), doi: NormalizeDOI(r.DOI), abstract: r.Abstract}
+	return entry{
+		kind:     newKind(r.Type),
+		title:    newTitle(cut(r.Title, longTitle), &c.words),
+		names:    newNames(r.Authors, &c.words),
+		year:     r.Year,
+		journal:  c.journal(cut(r.Journal, longName)),
+		serials:  newSerials(cut(r.Serial, longName)),
+		volume:   newVolume(cut(r.Volume, longPlace)),
+		issue:    newVolume(cut(r.Issue, longPlace)),
+		pages:    newPages(cut(r.Pages, longPlace)),
+		doi:      NormalizeDOI(cut(r.DOI, longName)),
+		abstract: r.Abstract,
+	}
 }
 
 func (c *comparer) journal(s string) uint32 {

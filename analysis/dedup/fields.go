@@ -61,8 +61,8 @@ func newNames(authors []string, v *vocabulary) (names []name) {
 		if strings.ContainsAny(s, ";&.,") || strings.Contains(s, " and ") {
 			parts = SplitAuthors(s)
 		}
-		for _, one := range parts {
-			family, given := splitName(one)
+		for _, one := range parts[:min(len(parts), mostAuthors)] {
+			family, given := splitName(cut(one, longName))
 			if family == "" || nobody[family] || family == "al" || family == "etal" || family == "others" {
 				continue
 			}
