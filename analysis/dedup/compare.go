@@ -74,7 +74,7 @@ func (c *comparer) journal(s string) uint32 {
 
 // Scores from which two records are one work, and from which a person is asked.
 const (
-	certain  = 15
+	certain  = 13
 	possible = 9
 )
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/csv"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,5 +40,42 @@ func TestDedupePacked(t *testing.T) {
 	}
 	if _, errs, code := run(write("damaged.csv", packed.Bytes()[:20])); code != failed || !strings.Contains(errs, "damaged") {
 		t.Errorf("damaged: exit %d, %s", code, errs)
+	}
+}
+
+// The works of the example study are those that the command finds in its records.
+func TestDedupeExample(t *testing.T) {
+	study := filepath.Join("..", "..", "examples", "kleptocracy")
+	var out, errs bytes.Buffer
+	e := &env{out: &out, err: &errs, getenv: func(string) string { return "" }}
+	if code := e.run(t.Context(), []string{"refs", "dedupe", filepath.Join(study, "records.csv")}); code != fine {
+		t.Fatalf("exit %d: %s", code, &errs)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string][]string{}
+	for _, r := range rows[1:] {
+		if r[2] == "same" {
+			found[r[1]] = append(found[r[1]], r[0])
+		}
+	}
+	b, err := os.ReadFile(filepath.Join(study, "works.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	works, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) != len(works)-1 {
+		t.Errorf("%d works found, the study has %d", len(found), len(works)-1)
+	}
+	for _, w := range works[1:] {
+		ids := strings.Split(w[1], " | ")
+		if got := strings.Join(found[ids[0]], " | "); got != w[1] {
+			t.Errorf("the work of %s is %q, in the study %q", ids[0], got, w[1])
+		}
 	}
 }
