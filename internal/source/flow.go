@@ -65,38 +65,28 @@ func FlowOf(searches []Search, records []Record, works []Work, screenings []Scre
 		}
 	}
 
-	type stage struct {
-		words []string
-		why   string
-		tools int
-	}
-	decisions := map[thread.ID]map[string]*stage{}
+	decisions := map[thread.ID][]Screening{}
 	for _, s := range screenings {
-		if decisions[s.Record] == nil {
-			decisions[s.Record] = map[string]*stage{TitleAbstract: {}, FullText: {}}
-		}
-		d := decisions[s.Record][s.Stage]
-		if d == nil {
-			continue
-		}
-		d.words = append(d.words, s.Decision)
-		if s.Tool != "" {
-			d.tools++
-		}
-		if s.Decision == Exclude && d.why == "" {
-			d.why = s.Reason
-		}
+		decisions[s.Record] = append(decisions[s.Record], s)
 	}
-	at := func(w Work, name string) (together, why string, byTool bool) {
-		var all stage
+	at := func(w Work, stage string) (together, why string, byTool bool) {
+		var all []Screening
+		byTool = true
 		for _, r := range w.Records {
-			if d := decisions[r]; d != nil {
-				all.words = append(all.words, d[name].words...)
-				all.tools += d[name].tools
-				all.why = cmp.Or(all.why, d[name].why)
+			for _, d := range decisions[r] {
+				if d.Stage == stage {
+					all = append(all, d)
+					byTool = byTool && d.Tool != ""
+				}
 			}
 		}
-		return Agreed(all.words), all.why, all.tools > 0 && all.tools == len(all.words)
+		together = Agreed(all)
+		for _, d := range all { // the reason of what settled it, otherwise the first
+			if d.Decision == Exclude && together == Exclude && (why == "" || d.Settles) {
+				why = d.Reason
+			}
+		}
+		return together, why, byTool && len(all) > 0
 	}
 	criteria := map[string]string{}
 	for _, c := range slices.Concat(protocol.Include, protocol.Exclude) {

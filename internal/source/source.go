@@ -198,13 +198,14 @@ const (
 
 // Screening is one reviewer's decision on one record at one stage.
 type Screening struct {
-	Record   thread.ID `json:"record"`                       // the record that is decided on
-	Stage    string    `json:"stage"`                        // title-abstract, full-text
-	Reviewer string    `json:"reviewer"`                     // handle of the member
-	Decision string    `json:"decision"`                     // include, exclude, unsure, at full text also not-retrieved
-	Reason   string    `json:"reason,omitempty"`             // id of an exclusion criterion of the protocol; needed for exclude, unless a tool decided
-	On       string    `json:"on,omitempty"`                 // date, YYYY-MM-DD
-	Tool     string    `json:"tool,omitempty" column:"used"` // what decided for the reviewer, such as the stopping rule; empty: a person did
+	Record   thread.ID `json:"record"`                          // the record that is decided on
+	Stage    string    `json:"stage"`                           // title-abstract, full-text
+	Reviewer string    `json:"reviewer"`                        // handle of the member
+	Decision string    `json:"decision"`                        // include, exclude, unsure, at full text also not-retrieved
+	Reason   string    `json:"reason,omitempty"`                // id of an exclusion criterion of the protocol; needed for exclude, unless a tool decided
+	On       string    `json:"on,omitempty"`                    // date, YYYY-MM-DD
+	Settles  bool      `json:"settles,omitempty" column:"used"` // it settles what others differed on, and stands for the work
+	Tool     string    `json:"tool,omitempty" column:"used"`    // what decided for the reviewer, such as the stopping rule; empty: a person did
 }
 
 func (s Screening) Ref() thread.ID {
@@ -232,16 +233,21 @@ func (s Screening) Valid() error {
 	return ps.Err()
 }
 
-// Agreed is what reviewers decided together at a stage: the decision of all of them, unsure when they differ, and nothing
-// when there is none.
-func Agreed(decisions []string) string {
+// Agreed is what reviewers decided together at a stage: what settles it, or the decision of all of them, unsure when they
+// differ, and nothing when there is none.
+func Agreed(decisions []Screening) string {
 	if len(decisions) == 0 {
 		return ""
 	}
 	for _, d := range decisions {
-		if d != decisions[0] {
+		if d.Settles {
+			return d.Decision
+		}
+	}
+	for _, d := range decisions {
+		if d.Decision != decisions[0].Decision {
 			return Unsure
 		}
 	}
-	return decisions[0]
+	return decisions[0].Decision
 }

@@ -183,16 +183,14 @@ func (s screened) of(id thread.ID) source.Work {
 
 // at gives the decisions on a work at a stage, and what they come to.
 func (s screened) at(w source.Work, stage string) (all []source.Screening, together string) {
-	var words []string
 	for _, r := range w.Records {
 		for _, d := range s.decision[r] {
 			if d.Stage == stage {
 				all = append(all, d)
-				words = append(words, d.Decision)
 			}
 		}
 	}
-	return all, source.Agreed(words)
+	return all, source.Agreed(all)
 }
 
 // blind leaves out what others decided on a work at a stage where the member is still to decide: reviewers are blind to each
@@ -231,8 +229,15 @@ func (s screened) standing(w source.Work) (key, words string) {
 	early, one := s.at(w, source.TitleAbstract)
 	late, two := s.at(w, source.FullText)
 	why := func(ds []source.Screening) string {
+		ds = slices.Clone(ds)
+		slices.SortStableFunc(ds, func(a, b source.Screening) int { // what settled it first
+			if a.Settles != b.Settles {
+				return map[bool]int{true: -1, false: 1}[a.Settles]
+			}
+			return 0
+		})
 		for _, d := range ds {
-			if d.Reason != "" {
+			if d.Reason != "" && d.Decision == source.Exclude {
 				return ": " + cmp.Or(s.criteria[d.Reason], d.Reason)
 			}
 		}
@@ -576,6 +581,12 @@ func (s screened) stage(w source.Work, id thread.ID, stage, word string, seen ma
 	})
 	for _, d := range all {
 		x := decisionLine{Reviewer: d.Reviewer, Decision: d.Decision, On: day(d.On)}
+		if d.Settles {
+			x.Decision += ", which settles it"
+		}
+		if d.Tool != "" {
+			x.Decision += ", by " + d.Tool
+		}
 		if d.Reason != "" {
 			x.Reason = cmp.Or(s.criteria[d.Reason], d.Reason)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"throughline/analysis/screening"
 	"throughline/internal/fault"
 	"throughline/internal/source"
 	"throughline/internal/store"
@@ -96,6 +97,7 @@ type conflictsPage struct {
 	Items   []conflictItem
 	Exclude []study.Criterion
 	Desk    string
+	Agreed  []agreementLine
 }
 
 type conflictItem struct {
@@ -420,7 +422,7 @@ func showConflicts(v *visit) error {
 	for _, it := range x.records {
 		records[it.Node.ID] = it.Object
 	}
-	p := conflictsPage{Exclude: x.protocol.Exclude, Desk: v.at("screening")}
+	p := conflictsPage{Exclude: x.protocol.Exclude, Desk: v.at("screening"), Agreed: agreements(x, s)}
 	for _, c := range conflicts(x, s) {
 		r := records[c.work.Records[0]]
 		all, _ := s.at(c.work, c.stage)
@@ -437,24 +439,27 @@ func showConflicts(v *visit) error {
 	return v.render("Where reviewers differ", p)
 }
 
-// settle makes all decisions on a work at a stage what a third person says; the journal keeps what each had said.
+// settle keeps what a third person says of a work on which reviewers differ. It stands for the work; what each reviewer had
+// said stays, and counts when their agreement is measured.
 func settle(v *visit) error {
 	r := v.Object.(source.Record)
 	get := v.R.PostForm.Get
-	stage, decision, reason := get("stage"), get("decision"), get("reason")
+	d := source.Screening{Record: r.ID, Stage: get("stage"), Reviewer: v.Account.Name, Decision: get("decision"), Reason: get("reason"), On: v.today(), Settles: true}
 	protocol, err := v.protocol()
 	if err != nil {
 		return err
 	}
-	if decision != source.Exclude {
-		reason = ""
-	} else if !slices.ContainsFunc(protocol.Exclude, func(c study.Criterion) bool { return c.ID == reason }) {
+	if d.Decision != source.Exclude {
+		d.Reason = ""
+	} else if !slices.ContainsFunc(protocol.Exclude, func(c study.Criterion) bool { return c.ID == d.Reason }) {
 		return fault.New(fault.Invalid, "Choose the reason for which it is excluded. The protocol lists them.")
 	}
-	if decision == source.Unsure {
+	if d.Decision == source.Unsure {
 		return fault.New(fault.Invalid, "To settle it is to include or to exclude.")
 	}
-	on := v.s.clock().UTC().Format(time.DateOnly)
+	if err := d.Valid(); err != nil {
+		return fault.Wrap(fault.Invalid, err, "Choose include, exclude or, at full text, not retrieved.")
+	}
 	err = v.write(func(tx *store.Tx) error {
 		works, err := store.Above[source.Work](v.Ctx, tx, v.Study, r.ID)
 		if err != nil {
@@ -464,37 +469,82 @@ func settle(v *visit) error {
 		if len(works) > 0 {
 			records = works[0].Object.Records
 		}
-		found := false
+		var all []source.Screening
 		for _, id := range records {
 			ds, err := store.All[source.Screening](v.Ctx, tx, v.Study, store.Filter{Owner: id})
 			if err != nil {
 				return err
 			}
 			for _, it := range ds {
-				d := it.Object
-				if d.Stage != stage {
-					continue
-				}
-				found = true
-				d.Decision, d.Reason, d.Tool = decision, reason, ""
-				if err := d.Valid(); err != nil {
-					return fault.Wrap(fault.Invalid, err, "Choose include, exclude or, at full text, not retrieved.")
-				}
-				if err := tx.Put(v.Study, d, it.Version); err != nil {
-					return err
+				if it.Object.Stage == d.Stage {
+					all = append(all, it.Object)
 				}
 			}
 		}
-		if !found {
-			return fault.New(fault.Conflict, "Nobody has decided on this any more. Load the page again.")
+		if source.Agreed(all) != source.Unsure {
+			return fault.New(fault.Conflict, "There is nothing to settle any more: reviewers agree on it, or nobody has decided. Load the page again.")
 		}
-		d := source.Screening{Record: r.ID, Stage: stage, Reviewer: v.Account.Name, Decision: decision, Reason: reason, On: on}
 		return tx.Put(v.Study, d, store.Any)
 	})
 	if err != nil {
 		return err
 	}
 	return v.to(v.at("conflicts"))
+}
+
+// agreementLine is how far two reviewers agree at a stage.
+type agreementLine struct {
+	Stage         string
+	First, Second string
+	Both          int // works that both decided on
+	Percent       string
+	Kappa, PABAK  string
+}
+
+// agreements compares every two reviewers on the works that both included or excluded, by what each said before anything was
+// settled.
+func agreements(x screeningData, s screened) []agreementLine {
+	var out []agreementLine
+	for _, stage := range []string{source.TitleAbstract, source.FullText} {
+		said := map[string]map[thread.ID]bool{} // reviewer -> work -> include
+		for _, w := range x.allWorks() {
+			all, _ := s.at(w, stage)
+			for _, d := range all {
+				if d.Settles || d.Tool != "" || d.Decision != source.Include && d.Decision != source.Exclude {
+					continue
+				}
+				if said[d.Reviewer] == nil {
+					said[d.Reviewer] = map[thread.ID]bool{}
+				}
+				said[d.Reviewer][w.Records[0]] = d.Decision == source.Include
+			}
+		}
+		var who []string
+		for name := range said {
+			who = append(who, name)
+		}
+		slices.Sort(who)
+		for i, a := range who {
+			for _, b := range who[i+1:] {
+				var first, second []bool
+				for w, yes := range said[a] {
+					if other, ok := said[b][w]; ok {
+						first, second = append(first, yes), append(second, other)
+					}
+				}
+				m, err := screening.Agree(first, second)
+				if err != nil {
+					continue // they share no work
+				}
+				l := agreementLine{Stage: stageWords(stage), First: a, Second: b, Both: m.Records, Percent: fmt.Sprintf("%.0f %%", 100*m.Percent), Kappa: "not defined", PABAK: fmt.Sprintf("%.2f", m.PABAK)}
+				if m.Defined {
+					l.Kappa = fmt.Sprintf("%.2f", m.Kappa)
+				}
+				out = append(out, l)
+			}
+		}
+	}
+	return out
 }
 
 // highlighted cuts a text where words of the protocol stand, whatever their case.
