@@ -33,8 +33,9 @@ type Flow struct {
 	Duplicates int `json:"duplicates"`
 	Automation int `json:"automation"`
 	NotKept    int `json:"not_kept"`
-	// OtherDuplicates and OtherNotKept are the same of other methods, for which PRISMA has no box.
+	// OtherDuplicates, OtherAutomation and OtherNotKept are the same of other methods, for which PRISMA has no box.
 	OtherDuplicates int `json:"other_duplicates"`
+	OtherAutomation int `json:"other_automation"`
 	OtherNotKept    int `json:"other_not_kept"`
 
 	// Screened and Excluded are works from databases and registers, on title and abstract.
@@ -108,7 +109,7 @@ func (f Flow) Steps() []Step {
 	}
 	if other > 0 || f.Other.Sought > 0 {
 		out = append(out,
-			Step{"Records identified by other methods", other, some(Count{"duplicates", f.OtherDuplicates}, Count{"not kept", f.OtherNotKept})},
+			Step{"Records identified by other methods", other, some(Count{"duplicates", f.OtherDuplicates}, Count{"set aside by tools", f.OtherAutomation}, Count{"not kept", f.OtherNotKept})},
 			Step{"Reports sought, found by other methods", f.Other.Sought, some(Count{"not retrieved", f.Other.NotRetrieved})},
 			Step{"Reports assessed, found by other methods", f.Other.Assessed, f.Other.Excluded})
 	}

@@ -94,8 +94,9 @@ func (f Flow) SVG() string {
 		lines := append([]string{"Records identified from:"}, some(slices.Concat(sources("Websites", f.Websites), sources("Organisations", f.Organisations), sources("Citation searching", f.Citations)), counted("Other methods", other))...)
 		found = place(column(2), y, lines...)
 		row = append(row, &found)
-		if f.OtherDuplicates+f.OtherNotKept > 0 {
-			gone = place(column(3), y, "Records removed before reading:", counted("Duplicate records removed", f.OtherDuplicates), counted("Records removed for other reasons", f.OtherNotKept))
+		if f.OtherDuplicates+f.OtherAutomation+f.OtherNotKept > 0 {
+			gone = place(column(3), y, "Records removed before reading:", counted("Duplicate records removed", f.OtherDuplicates),
+				counted("Records marked as ineligible by automation tools", f.OtherAutomation), counted("Records removed for other reasons", f.OtherNotKept))
 			row = append(row, &gone)
 		}
 	}

@@ -136,6 +136,9 @@ func FlowOf(searches []Search, records []Record, works []Work, screenings []Scre
 		case byTool && early == Exclude && main > 0:
 			f.Automation++
 			continue
+		case byTool && early == Exclude:
+			f.OtherAutomation++
+			continue
 		case main > 0:
 			f.Screened++
 		default:

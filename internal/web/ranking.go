@@ -86,8 +86,9 @@ func question(frame study.Study, p study.Protocol) string {
 // the older ones are learnt at once.
 const mostReplayed = 1500
 
-// ranked puts the works that wait in the order in which they are best read, and says how much is probably left to find.
-func (v *visit) ranked(x screeningData, s screened, stage string, waiting []source.Work) ([]source.Work, string, error) {
+// ranked puts the works that wait in the order in which they are best read, and estimates how much is left to find.
+func (v *visit) ranked(x screeningData, s screened, stage string, waiting []source.Work) ([]source.Work, screening.Estimate, error) {
+	var none screening.Estimate
 	r := v.s.rankings.of(rankingKey{v.Study, v.Account.Name, stage})
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -105,7 +106,7 @@ func (v *visit) ranked(x screeningData, s screened, stage string, waiting []sour
 	}
 	if of := thread.Content([]byte(strings.Join(print, "\n"))); of != r.of {
 		if err := r.begin(works, records, question(v.Frame, x.protocol)); err != nil {
-			return nil, "", err
+			return nil, none, err
 		}
 		r.of = of
 	}
@@ -132,7 +133,7 @@ func (v *visit) ranked(x screeningData, s screened, stage string, waiting []sour
 	}
 	if len(r.learnt) > len(rulings) || !slices.Equal(r.learnt, rulings[:len(r.learnt)]) { // something was taken back or changed
 		if err := r.begin(works, records, question(v.Frame, x.protocol)); err != nil {
-			return nil, "", err
+			return nil, none, err
 		}
 	}
 	for i, d := range rulings[len(r.learnt):] {
@@ -142,7 +143,7 @@ func (v *visit) ranked(x screeningData, s screened, stage string, waiting []sour
 		r.model.Learn(d.at, d.relevant)
 		if err := v.Ctx.Err(); err != nil {
 			r.of = ""
-			return nil, "", err
+			return nil, none, err
 		}
 	}
 	r.learnt = rulings
@@ -160,7 +161,7 @@ func (v *visit) ranked(x screeningData, s screened, stage string, waiting []sour
 		}
 		return cmp.Compare(place(a), place(b))
 	})
-	return waiting, estimateWords(r.stop.Estimate(r.model), len(waiting)), nil
+	return waiting, r.stop.Estimate(r.model), nil
 }
 
 // begin makes a ranking from nothing but the texts and the question.

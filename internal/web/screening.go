@@ -37,6 +37,9 @@ type screeningPage struct {
 	Open     int    // works on which they do
 	List     string
 	Progress string // estimate of what is left to find, in words
+	Stop     string // address to set aside what waits; empty: the rule does not say so, or not for this role
+	Aside    int    // works that the reviewer has set aside so
+	Resume   string // address to take that back
 }
 
 // choiceLink is one of several ways to look at something.
@@ -118,6 +121,8 @@ func (s *Server) screeningRoom() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/screening", Policy: Of(study.Screen), Nav: "Screening", Handle: showDesk},
+			{Pattern: "POST /s/{study}/screening", Policy: Of(study.Edit), Handle: stopScreening},
+			{Pattern: "POST /s/{study}/screening/resume", Policy: Of(study.Edit), Handle: resumeScreening},
 			{Pattern: "POST /s/{study}/screening/{id}", Policy: On(study.Screen, thread.Record), Handle: decide},
 			{Pattern: "POST /s/{study}/screening/{id}/undo", Policy: On(study.Screen, thread.Record), Handle: undoDecision},
 			{Pattern: "GET /s/{study}/conflicts", Policy: Of(study.Edit), Handle: showConflicts},
@@ -265,6 +270,14 @@ func showDesk(v *visit) error {
 	if v.may(study.Edit, "") {
 		p.Settle, p.Open = v.at("conflicts"), len(conflicts(x, s))
 	}
+	for _, it := range x.decisions {
+		if d := it.Object; d.Tool != "" && d.Reviewer == v.Account.Name && d.Stage == stage {
+			p.Aside++
+		}
+	}
+	if p.Aside > 0 {
+		p.Resume = v.at("screening", "resume")
+	}
 	if last := thread.ID(q.Get("last")); last != "" {
 		if p.Last, err = v.last(last, stage, c); err != nil {
 			return err
@@ -279,8 +292,13 @@ func showDesk(v *visit) error {
 	if len(rest) == 0 {
 		return v.render("Screening", p)
 	}
-	if rest, p.Progress, err = v.ranked(x, s, stage, rest); err != nil {
+	rest, estimate, err := v.ranked(x, s, stage, rest)
+	if err != nil {
 		return err
+	}
+	p.Progress = estimateWords(estimate, len(waiting.waiting))
+	if mayStop(estimate) && stage == source.TitleAbstract && v.may(study.Edit, "") {
+		p.Stop = v.at("screening")
 	}
 	w := rest[0]
 	r := records[w.Records[0]]
@@ -385,6 +403,65 @@ func undoDecision(v *visit) error {
 		return err
 	}
 	return v.to(v.back())
+}
+
+// theRule is what decides on works that are set aside.
+const theRule = "the stopping rule"
+
+// mayStop tells whether the rule says to stop, and enough was read for it to mean anything.
+func mayStop(e screening.Estimate) bool { return e.Stop && e.Read >= leastRead && e.Found > 0 }
+
+// stopScreening sets aside every work that waits for the reviewer on title and abstract, when the stopping rule says so. In the
+// PRISMA flow these are marked as ineligible by an automation tool. It can be taken back as a whole.
+func stopScreening(v *visit) error {
+	x, err := v.screening()
+	if err != nil {
+		return err
+	}
+	s := newScreened(store.Objects(x.works), store.Objects(x.decisions), x.protocol)
+	waiting := v.queueOf(x, s, source.TitleAbstract, deskChoices{})
+	_, estimate, err := v.ranked(x, s, source.TitleAbstract, waiting.waiting)
+	if err != nil {
+		return err
+	}
+	if !mayStop(estimate) {
+		return fault.New(fault.Conflict, "The stopping rule does not say to stop. Go on reading: %s", estimateWords(estimate, len(waiting.waiting)))
+	}
+	err = v.write(func(tx *store.Tx) error {
+		for _, w := range waiting.waiting {
+			d := source.Screening{Record: w.Records[0], Stage: source.TitleAbstract, Reviewer: v.Account.Name, Decision: source.Exclude, On: v.today(), Tool: theRule}
+			if err := tx.Put(v.Study, d, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.to(v.at("screening"))
+}
+
+// resumeScreening takes back what the reviewer has set aside by the rule.
+func resumeScreening(v *visit) error {
+	err := v.write(func(tx *store.Tx) error {
+		all, err := store.All[source.Screening](v.Ctx, tx, v.Study, store.Filter{})
+		if err != nil {
+			return err
+		}
+		for _, it := range all {
+			if it.Object.Tool == theRule && it.Object.Reviewer == v.Account.Name {
+				if err := tx.Drop(v.Study, it.Node.ID, it.Version); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return v.to(v.at("screening"))
 }
 
 // conflict is a work on which reviewers differ or are unsure at a stage.

@@ -245,3 +245,54 @@ func TestDeskLearns(t *testing.T) {
 		t.Errorf("what was taken back comes again, and not %q", id)
 	}
 }
+
+// When the rule says to stop, what waits is set aside as a tool's doing, and comes back when that is taken back.
+func TestStopScreening(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := range 400 {
+		about := "municipal water pipes and their maintenance in small towns"
+		if i%20 == 0 {
+			about = "protest movements against corruption and the fall of governments"
+		}
+		s.put("lead", source.Record{ID: thread.ID(fmt.Sprintf("ref-z%03d", i)), Type: "article", Title: fmt.Sprintf("Study %d of %s", i, about), Abstract: strings.Repeat(about+". ", 3)})
+	}
+	b := s.as("researcher-1")
+	if r := b.post("/s/alpha/screening", nil); r.Code != http.StatusConflict {
+		t.Errorf("stopped before anything was read: %d", r.Code)
+	}
+	read := 0
+	for ; read < 300; read++ {
+		body := b.get("/s/alpha/screening").Body.String()
+		if strings.Contains(body, "Stop here and set aside what waits") {
+			break
+		}
+		_, after, _ := strings.Cut(body, `class="decide" method="post" action="/s/alpha/screening/`)
+		id, _, _ := strings.Cut(after, `"`)
+		var n int
+		decision := "exclude"
+		if _, err := fmt.Sscanf(id, "ref-z%d", &n); err == nil && n%20 == 0 {
+			decision = "include"
+		}
+		if r := b.post("/s/alpha/screening/"+id, url.Values{"decision": {decision}, "reason": {"exc-1"}}); r.Code != http.StatusSeeOther {
+			t.Fatalf("%s: %d", id, r.Code)
+		}
+	}
+	if read == 300 {
+		t.Fatal("the rule never says to stop, though all that matters was found early")
+	}
+	for _, who := range []string{"coder-a", "reviewer-1"} {
+		if r := s.as(who).post("/s/alpha/screening", nil); r.Code != http.StatusForbidden {
+			t.Errorf("%s stops the screening: %d", who, r.Code)
+		}
+	}
+	if r := b.post("/s/alpha/screening", nil); r.Code != http.StatusSeeOther {
+		t.Fatalf("stop: %d", r.Code)
+	}
+	has(t, b.get("/s/alpha/screening").Body.String(), "0 waiting for you", "by the stopping rule", "Take that back")
+	has(t, b.get("/s/alpha/literature").Body.String(), "set aside by tools")
+	if r := b.post("/s/alpha/screening/resume", nil); r.Code != http.StatusSeeOther {
+		t.Fatalf("resume: %d", r.Code)
+	}
+	has(t, b.get("/s/alpha/screening").Body.String(), "!0 waiting for you", "!Take that back")
+}
