@@ -169,6 +169,9 @@ func TestPitfalls(t *testing.T) {
 				Container: "Journal of Squares", Issued: Date{Year: 2011, Month: 5, Day: 12}, URL: "http://a.example/%7Eb_c", Pages: "1-2", Other: []Field{{"x-y", "z"}}}},
 		{"CSV with semicolons and a CR", "Title;Authors;Year;My mark;included\n\"A\rb\";Doe J, Roe KL;2011;yes;1\n", Record{Type: "document", Title: "A b", Authors: []Name{{Family: "Doe", Given: "J"}, {Family: "Roe", Given: "KL"}}, Issued: Date{Year: 2011},
 			Labels: []Field{{"included", "1"}}, Other: []Field{{"My mark", "yes"}}}},
+		{"news typed into a table", "Outlet,Title,Translated title,Published,Event date,Language,Place,URL,Archived copy,SHA-256,Archived on,Credibility\nPaper,Ö,O,23/06/2015,2015-06-20,de,Wien,https://a.example,https://b.example,ab,2016-01-01,known\n",
+			Record{Type: "document", Title: "Ö", TitleTranslated: "O", Container: "Paper", Issued: Date{Year: 2015, Month: 6, Day: 23}, Event: Date{Year: 2015, Month: 6, Day: 20}, Language: "de", Place: "Wien", URL: "https://a.example",
+				Archived: "https://b.example", ArchivedHash: "ab", ArchivedOn: Date{Year: 2016, Month: 1, Day: 1}, Credibility: "known"}},
 		{"CSL-JSON", `[{"id":"x","type":"report","title":"A","author":[{"family":"Berg","given":"Jan","non-dropping-particle":"van der"},{"literal":"NGO"}],"issued":{"date-parts":[["2010",3]]},"odd":{"a":[1]}}]`,
 			Record{ID: "x", Type: "report", Title: "A", Authors: []Name{{Family: "Berg", Given: "Jan", Particle: "van der"}, {Literal: "NGO"}}, Issued: Date{Year: 2010, Month: 3}, Other: []Field{{"odd", `{"a":[1]}`}}}},
 	} {

@@ -284,7 +284,7 @@ var (
 	referStart = regexp.MustCompile(`^%[0ATDJ] \S`)
 	bibStart   = regexp.MustCompile(`^\s*@\s*[A-Za-z]+\s*[{(]`)
 	rwStart    = regexp.MustCompile(`^RT (Journal|Book|Generic|Abstract|Newspaper|Magazine|Report|Thesis|Dissertation|Web|Conference|Patent|Monograph|Unpublished|Video|Laws|Case|Map|Music|Sound|Personal|Online|Computer|Artwork|Bills|Grant|Hearing|Motion)`)
-	marcStart  = regexp.MustCompile(`^\d{5}[acdnp ][a-z][a-z ]`)
+	marcStart  = regexp.MustCompile(`^\d{5}[acdnp ].{4}[a 0-9]\d?`)
 	xmlRoot    = regexp.MustCompile(`<([A-Za-z][\w.:-]*)`)
 )
 
