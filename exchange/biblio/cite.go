@@ -87,6 +87,14 @@ func newCiting(style Style, r Record) citing {
 			c.genre = f.Value
 		}
 	}
+	for _, d := range []*Date{&c.Issued, &c.Accessed} { // a month that is none is not said
+		if d.Month < 0 || d.Month > 12 {
+			d.Month = 0
+		}
+		if d.Season < 0 || d.Season > 4 {
+			d.Season = 0
+		}
+	}
 	c.Title, c.Container, c.Publisher = smart(c.Title), smart(c.Container), smart(c.Publisher)
 	return c
 }

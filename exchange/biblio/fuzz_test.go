@@ -18,6 +18,11 @@ func sound(t *testing.T, f File, err error) {
 	if err != nil || len(f.Records) == 0 || len(f.Records) > 50 {
 		return
 	}
+	for _, style := range []Style{APA, Chicago, Harvard, Vancouver} {
+		if _, err := Cite(style, f.Records); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, format := range written {
 		once := again(t, format, f.Records)
 		if once == nil {

@@ -62,7 +62,7 @@ func TestPaste(t *testing.T) {
 	for i, want := range []Record{
 		{Title: "Coalitions and their limits", DOI: "10.1000/jca.2015.12", Issued: Date{Year: 2015}, Authors: []Name{{Family: "Petrosyan", Given: "A. M."}, {Family: "Berg", Given: "J.", Particle: "van der"}}},
 		{Title: "Tents in the square", Issued: Date{Year: 2014}, Authors: []Name{{Family: "Okafor", Given: "C"}, {Family: "Yılmaz", Given: "A"}}},
-		{Title: "A book about something", Issued: Date{Year: 2011}, Authors: []Name{{Family: "Doe", Given: "Jane."}}},
+		{Title: "A book about something", Issued: Date{Year: 2011}, Authors: []Name{{Family: "Doe", Given: "Jane"}}},
 		{Title: "State capture in figures", Issued: Date{Year: 2018}, URL: "https://ngo.example/report.pdf", Authors: []Name{{Literal: "Transparency Watch"}}},
 	} {
 		got := f.Records[i]

@@ -144,7 +144,11 @@ func pastedNames(s string) []Name {
 	for i := 0; i < len(parts); i++ {
 		p := strings.TrimSpace(parts[i])
 		if i+1 < len(parts) && inverted.MatchString(p+", "+strings.TrimSpace(parts[i+1])) || i == 0 && len(parts) == 2 && len(strings.Fields(p)) == 1 {
-			ns = append(ns, makeName(p, strings.TrimSpace(parts[i+1]), ""))
+			given := strings.TrimSpace(parts[i+1])
+			if w := given[strings.LastIndex(given, " ")+1:]; len([]rune(w)) > 2 && strings.Count(w, ".") == 1 {
+				given = strings.TrimSuffix(given, ".") // the full stop ends the list
+			}
+			ns = append(ns, makeName(p, given, ""))
 			i++
 			continue
 		}

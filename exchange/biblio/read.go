@@ -146,6 +146,12 @@ func ReadAs(b []byte, format Format) (File, error) {
 		return f, err
 	}
 	f.Encoding, f.LineEnds = encoding, lineEnds(s)
+	switch encoding {
+	case damagedUTF8:
+		f.note("%d place(s) are no UTF-8 and became \ufffd; the file may have been cut or joined", damaged(b))
+	case "Windows-1252":
+		f.note("it is not in UTF-8 and was read as Windows-1252; if letters look wrong, save it as UTF-8 first")
+	}
 	if f.Format = format; format == "" {
 		if f.Format, err = detect(s); err != nil {
 			return f, err
@@ -212,6 +218,8 @@ func decode(b []byte) (string, string, error) {
 		s, name = decode16(b, 0, 1), "UTF-16 BE without BOM"
 	case utf8.Valid(b):
 		s, name = string(b), "UTF-8"
+	case damaged(b) >= 0:
+		s, name = strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd"), damagedUTF8
 	default:
 		if head := b[:min(len(b), 4096)]; bytes.IndexByte(head, 0) >= 0 {
 			return "", "", wrong("the file is no text: it holds zero bytes")
@@ -226,6 +234,28 @@ func decode(b []byte) (string, string, error) {
 		return "", "", wrong("the file is empty")
 	}
 	return s, name, nil
+}
+
+const damagedUTF8 = "UTF-8, damaged"
+
+// damaged counts the places of a text in UTF-8 that are none, as after a cut in the middle of a letter; -1: they are so
+// many that the text is in another encoding.
+func damaged(b []byte) int {
+	good, bad := 0, 0
+	for len(b) > 0 {
+		r, size := utf8.DecodeRune(b)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			bad++
+		case size > 1:
+			good++
+		}
+		b = b[size:]
+	}
+	if bad*20 > good {
+		return -1
+	}
+	return bad
 }
 
 func decode16(b []byte, high, low int) string {

@@ -434,18 +434,25 @@ func (r *Record) finish() {
 		}
 		*fs = out
 	}
-	empty := func(n Name) bool { return n == (Name{}) }
-	r.Authors = slices.DeleteFunc(r.Authors, empty)
-	r.Editors = slices.DeleteFunc(r.Editors, empty)
-	r.Contributors = slices.DeleteFunc(r.Contributors, func(c Contributor) bool { return empty(c.Name) || c.Role == "" })
-	for _, ns := range []*[]Name{&r.Authors, &r.Editors} {
-		if len(*ns) == 0 {
-			*ns = nil
+	r.Authors, r.Editors = named(r.Authors), named(r.Editors)
+	var others []Contributor
+	for _, c := range r.Contributors {
+		if c.Role = line(c.Role); c.Role != "" && len(named([]Name{c.Name})) == 1 {
+			others = append(others, c)
 		}
 	}
-	if len(r.Contributors) == 0 {
-		r.Contributors = nil
+	r.Contributors = others
+}
+
+// named are the names that say something.
+func named(ns []Name) []Name {
+	var out []Name
+	for _, n := range ns {
+		if n != (Name{}) {
+			out = append(out, n)
+		}
 	}
+	return out
 }
 
 var pageDash = regexp.MustCompile(` ?- ?`)

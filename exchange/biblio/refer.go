@@ -35,7 +35,7 @@ func (f *File) readRefer(s string) {
 			content = content || m[1] != "0"
 			fields = append(fields, tagged{"%" + m[1], []string{strings.TrimSpace(m[2])}, sc.line})
 		default:
-			if _, is := foreign(l, Refer); is {
+			if _, is := foreign(l, Refer); is && blank {
 				end()
 			}
 			if len(fields) == 0 {

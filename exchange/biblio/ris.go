@@ -108,7 +108,9 @@ func (f *File) readRIS(s string) {
 		fields, inside = nil, false
 	}
 	sc := &scanner{rest: s}
+	now, blank := false, false // whether this line is blank, and the one before
 	for sc.next() {
+		blank, now = now, strings.TrimSpace(sc.text) == ""
 		tag, value, ok := risTag(sc.text)
 		switch {
 		case ok && tag == "TY":
@@ -120,7 +122,7 @@ func (f *File) readRIS(s string) {
 		case ok:
 			fields = append(fields, tagged{tag, []string{value}, sc.line})
 		case len(fields) > 0 && inside:
-			if _, is := foreign(sc.text, RIS); is {
+			if _, is := foreign(sc.text, RIS); is && blank {
 				end(false)
 				x.take(f, sc.text, sc.line)
 				continue

@@ -1,10 +1,17 @@
 package biblio
 
-import "io"
+import (
+	"io"
+	"slices"
+)
 
 // Write writes records in a format: RIS, BibTeX, CSL, NBIB, CSV, TSV or XLSX. Read gives back the same records, as far as
 // docs/methods/references.md says that the format can hold them.
 func Write(w io.Writer, format Format, records []Record) error {
+	records = slices.Clone(records)
+	for i := range records {
+		records[i].finish()
+	}
 	switch format {
 	case RIS:
 		return writeRIS(w, records)
