@@ -278,6 +278,7 @@ func TestLargeFile(t *testing.T) {
 		t.Errorf("what was read holds %d MB", grown>>20)
 	}
 	runtime.KeepAlive(f)
+	runtime.KeepAlive(in)
 }
 
 // Hostile files end soon.

@@ -155,7 +155,7 @@ func (n Name) String() string {
 
 // line makes a value one line: blanks of any sort become one.
 func line(s string) string {
-	if plain(s) {
+	if tidy(s) {
 		return s
 	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
@@ -163,14 +163,17 @@ func line(s string) string {
 	}), " ")
 }
 
-// plain tells whether line would leave a text of ASCII as it is, which most are: then there is nothing to copy.
-func plain(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
+// tidy tells whether line would leave a text as it is, which most are.
+func tidy(s string) bool {
+	before := byte(' ')
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c < ' ' || c == 0x7f || c == ' ' && before == ' ' || c == 0xc2 || c == 0xe1 || c == 0xe2 || c == 0xe3 || c == 0xef { // the last begin other blanks and marks
 			return false
 		}
+		before = c
 	}
-	return true
+	return before != ' ' || s == ""
 }
 
 // lines keeps the lines of a value that have something in them.

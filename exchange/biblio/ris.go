@@ -62,18 +62,37 @@ func or(a, b string) string {
 }
 
 var (
-	risLine  = regexp.MustCompile(`^[ \t\x{feff}]{0,3}([A-Z][A-Z0-9])([ \t]{1,4})-(?:[ \t](.*)|(.*))$`)
 	risKnown = strings.Fields("TY ER TI T1 BT T2 T3 JF JO JA J2 A1 AU A2 ED A3 A4 PB PP CY VL IS SP EP ET ST TT DO UR AB N2 N1 KW LA ID PY Y1 DA Y2 SN M1")
 )
 
-// risTag splits a line into its tag and value. With one blank before the dash only known tags count: prose can look so.
+// risLoose are tags that are taken with one blank before the dash as well: prose can look like the rest.
+var risLoose = append(strings.Fields("AD AN L1 L2 DB"), risKnown...)
+
+// risTag splits a line into its tag and value: up to three blanks, the tag, one to four blanks, a dash.
 func risTag(l string) (tag, value string, ok bool) {
-	m := risLine.FindStringSubmatch(l)
-	if m == nil || len(m[2]) < 2 && (m[4] != "" || !slices.Contains(risKnown, m[1]) && m[1] != "AD" && m[1] != "AN" && m[1] != "L1" && m[1] != "L2" && m[1] != "DB") {
+	l = strings.TrimPrefix(l, "\ufeff")
+	i := 0
+	for i < len(l) && i < 3 && isBlank(l[i]) {
+		i++
+	}
+	l = l[i:]
+	if len(l) < 4 || l[0] < 'A' || l[0] > 'Z' || !(l[1] >= 'A' && l[1] <= 'Z' || l[1] >= '0' && l[1] <= '9') {
 		return "", "", false
 	}
-	return m[1], strings.TrimSpace(or(m[3], m[4])), true
+	n := 2
+	for n < len(l) && n < 6 && isBlank(l[n]) {
+		n++
+	}
+	if n == 2 || n == len(l) || l[n] != '-' {
+		return "", "", false
+	}
+	if tag, value = l[:2], l[n+1:]; n == 3 && (value != "" && !isBlank(value[0]) || !slices.Contains(risLoose, tag)) {
+		return "", "", false
+	}
+	return tag, strings.TrimSpace(value), true
 }
+
+func isBlank(c byte) bool { return c == ' ' || c == '\t' }
 
 // tagged is a field of a tagged file, with the lines that go on with it.
 type tagged struct {
