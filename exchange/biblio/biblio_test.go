@@ -1,6 +1,7 @@
 package biblio
 
 import (
+	"archive/zip"
 	"bytes"
 	"errors"
 	"fmt"
@@ -314,3 +315,48 @@ func TestWriteErrors(t *testing.T) {
 type failing struct{}
 
 func (failing) Write([]byte) (int, error) { return 0, errors.New("full") }
+
+// A workbook as other programs write it: shared texts in runs, readings, numbers, cells left out, a day as a number.
+func TestWorkbook(t *testing.T) {
+	zipped := func(parts map[string]string) []byte {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, text := range parts {
+			w, err := z.Create(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			io.WriteString(w, text)
+		}
+		z.Close()
+		return b.Bytes()
+	}
+	parts := map[string]string{
+		"xl/workbook.xml":            `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="About" r:id="rId1"/><sheet name="Refs" r:id="rId2"/></sheets></workbook>`,
+		"xl/_rels/workbook.xml.rels": `<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Target="/xl/worksheets/sheet2.xml"/></Relationships>`,
+		"xl/sharedStrings.xml":       `<sst><si><t>Title</t></si><si><r><t>A </t></r><r><t>run_x0041_</t></r><rPh><t>no</t></rPh></si></sst>`,
+		"xl/worksheets/sheet1.xml":   `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>prose</t></is></c></row></sheetData></worksheet>`,
+		"xl/worksheets/sheet2.xml": `<worksheet><sheetData><row r="2"><c r="A2" t="s"><v>0</v></c><c r="C2" t="inlineStr"><is><t>Date</t></is></c><c r="D2" t="str"><v>DOI</v></c></row>
+<row r="4"><c r="A4" t="s"><v>1</v></c><c r="C4"><v>42178</v></c><c r="D4" t="str"><v>10.1/x</v></c></row><row r="5"><c r="XFD5"><v>1</v></c></row></sheetData></worksheet>`,
+	}
+	f, err := Read(zipped(parts))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Record{{Line: 4, Type: "document", Title: "A runA", Issued: Date{Year: 2015, Month: 6, Day: 23}, DOI: "10.1/x"}}
+	if d := cmp.Diff(want, f.Records); d != "" || len(f.Refused) != 1 || f.Refused[0].Line != 5 {
+		t.Errorf("refused %v (-want +got)\n%s", f.Refused, d)
+	}
+	parts["xl/worksheets/sheet1.xml"], parts["xl/worksheets/sheet2.xml"] = "<worksheet><sheetData><row>", "x"
+	if _, err := Read(zipped(parts)); err == nil || !strings.Contains(err.Error(), "is damaged") {
+		t.Errorf("a damaged sheet: %v", err)
+	}
+	delete(parts, "xl/workbook.xml")
+	if _, err := Read(zipped(parts)); err == nil || !strings.Contains(err.Error(), "no workbook") {
+		t.Errorf("an archive that is no workbook: %v", err)
+	}
+	left := int64(100)
+	if _, err := io.ReadAll(&counted{strings.NewReader(strings.Repeat("x", 101)), &left}); err == nil || !strings.Contains(err.Error(), "unpacks to more than") {
+		t.Errorf("a workbook that unpacks without end: %v", err)
+	}
+}

@@ -47,7 +47,7 @@ var formats = []struct {
 
 // Limits of what is read. They lie far above real exports and keep a broken or hostile file from taking the machine.
 const (
-	MaxBytes   = 1 << 30   // of one file, and of what a workbook unpacks to
+	MaxBytes   = 1 << 30   // of one file
 	MaxRecords = 2_000_000 // in one file
 	MaxNames   = 50_000    // in one record
 	MaxField   = 4 << 20   // bytes of one field

@@ -16,10 +16,11 @@ import (
 
 // Limits of a workbook.
 const (
-	maxParts   = 10_000    // files in its archive
-	maxRows    = 1_048_576 // of a sheet
-	maxCell    = 32_000    // bytes of a cell that is written; a spreadsheet takes 32,767 characters
-	maxStrings = 20_000_000
+	MaxUnpacked = 512 << 20 // bytes of all its parts that are read
+	maxParts    = 10_000    // files in its archive
+	maxRows     = 1_048_576 // of a sheet
+	maxCell     = 32_000    // bytes of a cell that is written; a spreadsheet takes 32,767 characters
+	maxStrings  = 20_000_000
 )
 
 // workbook is the archive that a workbook is. Only its tables are read: no formulas are computed, nothing is fetched.
@@ -38,7 +39,7 @@ func (f *File) readXLSX(b []byte) error {
 	if len(z.File) > maxParts {
 		return wrong("the workbook has %d parts; at most %d are read", len(z.File), maxParts)
 	}
-	w := &workbook{files: map[string]*zip.File{}, left: MaxBytes}
+	w := &workbook{files: map[string]*zip.File{}, left: MaxUnpacked}
 	for _, p := range z.File {
 		w.files[strings.TrimPrefix(p.Name, "/")] = p
 	}
@@ -89,7 +90,7 @@ type counted struct {
 	left *int64
 }
 
-var errTooLarge = wrong("the workbook unpacks to more than %d MiB", MaxBytes>>20)
+var errTooLarge = wrong("the workbook unpacks to more than %d MiB; save it as CSV", MaxUnpacked>>20)
 
 func (c *counted) Read(p []byte) (int, error) {
 	n, err := c.in.Read(p)
@@ -225,7 +226,7 @@ func (f *File) readSheet(w *workbook, name string) error {
 	defer done()
 	var h *header
 	var cells []string
-	row, seen := 0, 0
+	row, seen, next := 0, 0, 0
 	for {
 		t, err := d.Token()
 		if errors.Is(err, io.EOF) {
@@ -242,20 +243,26 @@ func (f *File) readSheet(w *workbook, name string) error {
 				if n, err := strconv.Atoi(attribute(t, "r")); err == nil && n >= row {
 					row = n
 				}
-				cells = nil
+				cells, next = nil, 0
 			case "c":
-				at := columnOf(attribute(t, "r"), len(cells))
+				at := columnOf(attribute(t, "r"), next)
 				if at >= maxColumns {
 					return wrong("the sheet has more than %d columns", maxColumns)
 				}
+				next = at + 1
 				v, err := w.cell(d, t)
 				if err != nil {
 					return broken(name, err)
 				}
-				for len(cells) <= at {
+				if h != nil {
+					at = min(at, len(h.names)) // one beyond the header is enough to refuse the row
+				}
+				for v != "" && len(cells) <= at {
 					cells = append(cells, "")
 				}
-				cells[at] = v
+				if v != "" {
+					cells[at] = v
+				}
 			}
 		case xml.EndElement:
 			if t.Name.Local != "row" {
