@@ -148,6 +148,10 @@ func run(program, only string) error {
 	report("idle memory", rss, 80, "MB", true, "resident, after the first page")
 	srv.stop()
 
+	if err := screenings(); err != nil {
+		return err
+	}
+
 	// The generated study.
 	b := generate(1)
 	fmt.Printf("generated study: %d objects, %d documents, %d codings, %d statements, %d links from them\n", len(b.Objects), documents, codings, statements, links)

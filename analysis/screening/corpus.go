@@ -42,6 +42,8 @@ type Corpus struct {
 	features Features
 	tongue   []uint8 // by record: place in tongues
 	tongues  []string
+	group    []uint8 // by record: 0 for the main language and all rare ones, from 1 for each other large one
+	groups   int
 }
 
 // NewCorpus makes a corpus. Ids must be unique; a record may lack its title, its abstract, or both.
@@ -109,7 +111,35 @@ func NewCorpus(texts []Text, f Features) (*Corpus, error) {
 			c.alone[i] = own / length
 		}
 	}
+	c.setGroups()
 	return c, nil
+}
+
+// setGroups parts the records by language. Words of one language say nothing about records in another, so a second language
+// of a twentieth of the records or more is a group of its own.
+func (c *Corpus) setGroups() {
+	n := make([]int, len(c.tongues))
+	for _, t := range c.tongue {
+		n[t]++
+	}
+	most := -1
+	for t := range n {
+		if c.tongues[t] != "und" && (most < 0 || n[t] > n[most]) {
+			most = t
+		}
+	}
+	of := make([]uint8, len(n))
+	c.groups = 1
+	for t := range n {
+		if t != most && c.tongues[t] != "und" && n[t]*20 >= len(c.ids) {
+			of[t] = uint8(c.groups)
+			c.groups++
+		}
+	}
+	c.group = make([]uint8, len(c.ids))
+	for i, t := range c.tongue {
+		c.group[i] = of[t]
+	}
 }
 
 func idf(n, df int) float64 { return 1 + math.Log(float64(1+n)/float64(1+df)) }

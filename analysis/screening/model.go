@@ -28,6 +28,9 @@ type Model struct {
 	score   []float64 // by record not decided, after fit
 	neg     int       // irrelevant decisions
 	pos     int       // relevant decisions, and the query
+	past    []int32   // decided, in order of decision
+	hits    []float64 // by group of languages: relevant decisions, the latest counting most
+	reads   []float64 // and all decisions
 	stale   bool
 	random  random
 	query   []int32 // features of the query
@@ -50,7 +53,8 @@ func NewModel(c *Corpus, o Options) *Model {
 	n := c.Len()
 	o.C, o.Ratio, o.Tolerance = cmp.Or(o.C, 0.11), cmp.Or(o.Ratio, 14), cmp.Or(o.Tolerance, 0.01)
 	return &Model{c: c, o: o, label: make([]int8, n+1), alpha: make([]float64, n+1), train: make([]int32, 0, n+1),
-		w: make([]float64, len(c.idf)), score: make([]float64, n), random: random(o.Seed)}
+		w: make([]float64, len(c.idf)), score: make([]float64, n), past: make([]int32, 0, n+1),
+		hits: make([]float64, c.groups), reads: make([]float64, c.groups), random: random(o.Seed)}
 }
 
 // ColdStart lets the study's question, definitions and criteria stand for a first relevant record. It is one among the
@@ -74,6 +78,8 @@ func (m *Model) Learn(i int, relevant bool) {
 		m.neg++
 	}
 	m.train = append(m.train, int32(i))
+	m.past = append(m.past, int32(i))
+	m.tally(i)
 	m.stale = true
 }
 
@@ -92,6 +98,13 @@ func (m *Model) Forget(i int) {
 	m.label[i] = 0
 	k := slices.Index(m.train, int32(i))
 	m.train = slices.Delete(m.train, k, k+1)
+	k = slices.Index(m.past, int32(i))
+	m.past = slices.Delete(m.past, k, k+1)
+	clear(m.hits)
+	clear(m.reads)
+	for _, i := range m.past {
+		m.tally(int(i))
+	}
 	if len(m.train) == 0 { // no trace of rounding stays
 		clear(m.w)
 		m.b = 0
@@ -99,12 +112,33 @@ func (m *Model) Forget(i int) {
 	m.stale = true
 }
 
+// tally counts a decision for its group; the query is of none. The last twenty decisions of a group make up most of its counts.
+func (m *Model) tally(i int) {
+	if i == m.c.Len() {
+		return
+	}
+	g := m.c.group[i]
+	m.reads[g] = 0.95*m.reads[g] + 1
+	m.hits[g] *= 0.95
+	if m.label[i] > 0 {
+		m.hits[g]++
+	}
+}
+
 // Rank appends the records that are not decided to dst, best first; equal scores in the order of ids.
+//
+// What was learnt in one language says little about another, so their scores cannot be compared. Of several languages with many
+// records, that one has the turn whose last readings were relevant most often, by (hits + 1)/(reads + 2); its best record comes first of
+// all.
 func (m *Model) Rank(dst []int) []int {
-	m.fit()
+	first, ok := m.Best()
+	if !ok {
+		return dst
+	}
+	dst = append(dst, first)
 	from := len(dst)
 	for _, i := range m.c.order {
-		if m.label[i] == 0 {
+		if m.label[i] == 0 && int(i) != first {
 			dst = append(dst, int(i))
 		}
 	}
@@ -115,10 +149,14 @@ func (m *Model) Rank(dst []int) []int {
 // Best is the first that Rank would give, and false when all are decided.
 func (m *Model) Best() (int, bool) {
 	m.fit()
-	best := -1
+	best, rate := -1, 0.0
 	for _, i := range m.c.order {
-		if m.label[i] == 0 && (best < 0 || m.score[i] > m.score[best]) {
-			best = int(i)
+		if m.label[i] != 0 {
+			continue
+		}
+		g := m.c.group[i]
+		if r := (m.hits[g] + 1) / (m.reads[g] + 2); best < 0 || r > rate || r == rate && m.score[i] > m.score[best] {
+			best, rate = int(i), r
 		}
 	}
 	return best, best >= 0

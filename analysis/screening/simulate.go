@@ -111,10 +111,9 @@ func Simulate(ctx context.Context, c *Corpus, labels []bool, s Simulation) (Run,
 			return run, err
 		}
 		i, _ := m.Best()
-		score := m.score[i]
+		w.See(m, i, labels[i])
 		m.Learn(i, labels[i])
 		run.Order, found = append(run.Order, i), append(found, labels[i])
-		w.See(score, labels[i])
 		if n := len(run.Order); n%max(1, total/100) == 0 || n == total {
 			e := w.Estimate(m)
 			run.Live = append(run.Live, e)

@@ -52,16 +52,18 @@ type Stopping struct {
 	last   int // place of the last relevant record, from 1
 	scores []float64
 	labels []bool
+	groups []uint8
 }
 
 // NewStopping begins to watch a screening of so many records, without priors.
 func NewStopping(total int) *Stopping {
-	return &Stopping{total: total, scores: make([]float64, 0, total), labels: make([]bool, 0, total)}
+	return &Stopping{total: total, scores: make([]float64, 0, total), labels: make([]bool, 0, total), groups: make([]uint8, 0, total)}
 }
 
-// See takes the next record read: its score when it was chosen, and the decision.
-func (s *Stopping) See(score float64, relevant bool) {
-	s.scores, s.labels = append(s.scores, score), append(s.labels, relevant)
+// See takes the decision on record i, before the model learns it.
+func (s *Stopping) See(m *Model, i int, relevant bool) {
+	m.fit()
+	s.scores, s.labels, s.groups = append(s.scores, m.score[i]), append(s.labels, relevant), append(s.groups, m.c.group[i])
 	if relevant {
 		s.found++
 		s.last = len(s.labels)
@@ -81,7 +83,17 @@ func (s *Stopping) Estimate(m *Model) Estimate {
 	e := Estimate{Read: len(s.labels), Found: s.found, CMH: CMH(s.labels, s.total, Target)}
 	left := s.total - e.Read
 	m.fit()
-	mean, se := s.remaining(m)
+	// Each language is asked alone, for what was learnt in one says little about another.
+	mean, square := 0.0, 0.0
+	for g := range m.c.groups {
+		// A model that knew little scored otherwise, so the second half is asked as well, and the more cautious of both is heard.
+		r, se := s.remaining(m, 0, g)
+		if r2, se2 := s.remaining(m, len(s.labels)/2, g); r2+caution*se2 > r+caution*se {
+			r, se = r2, se2
+		}
+		mean, square = mean+r, square+se*se
+	}
+	se := math.Sqrt(square)
 	bound := func(z float64) float64 { return min(max(mean+z*se, 0), float64(left)) }
 	recall := func(remaining float64) float64 {
 		if s.found == 0 {
@@ -137,15 +149,18 @@ func (s *Stopping) stops(at map[string]int) []Stop {
 	return out
 }
 
-// remaining is the expected number of relevant records not read, and its standard error.
-func (s *Stopping) remaining(m *Model) (mean, se float64) {
-	from := len(s.labels) / 2 // scores of a model that knew little mean something else
+// remaining is the expected number of relevant records not read, and its standard error, by the records of a group read from
+// a place on.
+func (s *Stopping) remaining(m *Model, from, group int) (mean, se float64) {
 	// Newton's method with a weak prior N(2, 10²) on the slope, which keeps it finite when scores separate the labels.
 	a, b := -2.0, 1.0
 	var vaa, vab, vbb float64
 	for range 30 {
 		ga, gb, haa, hab, hbb := 0.0, 0.01*(2-b), 1e-6, 0.0, 0.01
 		for k, x := range s.scores[from:] {
+			if int(s.groups[from+k]) != group {
+				continue
+			}
 			p := logistic(a + b*x)
 			g, w := -p, p*(1-p)
 			if s.labels[from+k] {
@@ -168,7 +183,7 @@ func (s *Stopping) remaining(m *Model) (mean, se float64) {
 	}
 	var ga, gb, v float64
 	for i, x := range m.score {
-		if m.label[i] == 0 {
+		if m.label[i] == 0 && int(m.c.group[i]) == group {
 			p := logistic(a + b*x)
 			mean += p
 			v += p * (1 - p)
