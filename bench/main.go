@@ -59,7 +59,7 @@ func report(name string, got, bar float64, unit string, below bool, note string)
 func main() {
 	program := flag.String("program", filepath.Join("bin", "throughline"), "the built program")
 	out := flag.String("json", "", "also write the figures to this file")
-	only := flag.String("only", "", "measure only this: qca, duplicates")
+	only := flag.String("only", "", "measure only this: qca, duplicates, screening")
 	synthetic := flag.Int("synthetic", 0, "write so many made-up references as CSV to standard output, and measure nothing")
 	flag.Parse()
 	if *synthetic > 0 {
@@ -113,6 +113,7 @@ func run(program, only string) error {
 	}{
 		{"qca", func() error { return errors.Join(compare(program), sweeps()) }},
 		{"duplicates", func() error { return duplicates(program, dir) }},
+		{"screening", screenings},
 	} {
 		if only != "" && only != part.name {
 			continue
@@ -147,10 +148,6 @@ func run(program, only string) error {
 	}
 	report("idle memory", rss, 80, "MB", true, "resident, after the first page")
 	srv.stop()
-
-	if err := screenings(); err != nil {
-		return err
-	}
 
 	// The generated study.
 	b := generate(1)

@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 
 	"throughline/analysis/screening"
 )
@@ -66,7 +65,7 @@ func screenings() error {
 			return err
 		}
 		b.n++
-		b.cpu += cpu() - start
+		b.cpu += (cpu() - start).Seconds()
 		b.wss, b.loss = b.wss+got.Metrics.WSS95, b.loss+got.Metrics.Loss
 		b.peerWSS, b.peerLoss = b.peerWSS+wss, b.peerLoss+loss
 	}
@@ -113,16 +112,7 @@ func refit(records, decided int) (float64, error) {
 		m.Learn(i, i%20 == 0)
 		order = m.Rank(order[:0])
 	}
-	return (cpu() - start) / n * 1000, nil
-}
-
-// cpu is the processor time of this process in seconds: wall time says little beside other work.
-func cpu() float64 {
-	var r syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &r) != nil {
-		return 0
-	}
-	return float64(r.Utime.Nano()+r.Stime.Nano()) / 1e9
+	return (cpu() - start).Seconds() / n * 1000, nil
 }
 
 // set is a labelled review.

@@ -138,7 +138,7 @@ func (v *visit) ranked(x screeningData, s screened, stage string, waiting []sour
 	}
 	for i, d := range rulings[len(r.learnt):] {
 		if len(rulings)-len(r.learnt)-i <= mostReplayed {
-			r.stop.See(r.model.Score(d.at), d.relevant)
+			r.stop.See(r.model, d.at, d.relevant)
 		}
 		r.model.Learn(d.at, d.relevant)
 		if err := v.Ctx.Err(); err != nil {
