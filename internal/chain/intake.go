@@ -1,12 +1,14 @@
 package chain
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
+	"throughline/analysis/screening"
 	"throughline/exchange/biblio"
 	"throughline/internal/fault"
 	"throughline/internal/source"
@@ -16,8 +18,37 @@ import (
 
 // Upload is a file of references as it was sent.
 type Upload struct {
-	Name  string
-	Bytes []byte
+	Name   string
+	Bytes  []byte
+	Pasted bool // into a form: it may be a list of citations in running text
+}
+
+// read reads an upload: references in one of their formats, what was pasted as well as can be, or a saved web page.
+func (u Upload) read() (biblio.File, error) {
+	if u.Pasted {
+		return biblio.Paste(string(u.Bytes)), nil
+	}
+	found, err := biblio.Read(u.Bytes)
+	head := bytes.ToLower(u.Bytes[:min(1024, len(u.Bytes))])
+	if err == nil || !bytes.Contains(head, []byte("<html")) && !bytes.Contains(head, []byte("<!doctype html")) {
+		return found, err
+	}
+	page, perr := biblio.FromHTML(u.Bytes, "")
+	if perr != nil {
+		return found, perr
+	}
+	return biblio.File{Format: "html", Encoding: "as the page says", Records: []biblio.Record{page}, Seen: 1, Notes: []string{"Made from what the saved page says of itself. Look whether it is right."}}, nil
+}
+
+// formatWords is what people read for a format.
+func formatWords(f biblio.Format) string {
+	switch f {
+	case "html":
+		return "A saved web page"
+	case biblio.Pasted:
+		return "Citations in running text"
+	}
+	return f.Name()
 }
 
 // FileReport says what was found in a file: Seen is always Kept and the Refused together.
@@ -61,7 +92,7 @@ func TakeIn(ctx context.Context, s *store.Store, study, who string, search sourc
 		if err := ctx.Err(); err != nil {
 			return out, err
 		}
-		found, err := biblio.Read(f.Bytes)
+		found, err := f.read()
 		var known *biblio.Error
 		if errors.As(err, &known) {
 			return out, fault.Wrap(fault.Invalid, err, "Nothing was imported, because the file %q cannot be read: %s", f.Name, known.Message)
@@ -69,7 +100,7 @@ func TakeIn(ctx context.Context, s *store.Store, study, who string, search sourc
 		if err != nil {
 			return out, fmt.Errorf("read references: %w", err)
 		}
-		r := FileReport{Name: f.Name, Format: found.Format.Name(), Encoding: found.Encoding, Seen: found.Seen, Kept: len(found.Records), Refused: found.Refused, Notes: found.Notes}
+		r := FileReport{Name: f.Name, Format: formatWords(found.Format), Encoding: found.Encoding, Seen: found.Seen, Kept: len(found.Records), Refused: found.Refused, Notes: found.Notes}
 		for _, b := range found.Records {
 			for _, lack := range []struct {
 				is bool
@@ -107,6 +138,11 @@ func TakeIn(ctx context.Context, s *store.Store, study, who string, search sourc
 				return err
 			}
 			r := source.FromReference(b, thread.ID(fmt.Sprintf("%s%s-%05d", thread.Record.Prefix(), search.ID.Rest(), i+1)), search.ID)
+			if r.Language == "" { // its script and its commonest words tell
+				if l := screening.Language(r.Title + ". " + r.Abstract); l != "und" {
+					r.Language = l
+				}
+			}
 			if err := t.Put(study, r, 0); err != nil {
 				return fmt.Errorf("keep record %d: %w", i+1, err)
 			}

@@ -128,6 +128,8 @@ func TestEveryPageIsReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.as("lead").upload("/s/"+example+"/literature/import", map[string]string{"source": "A file", "on": "2026-11-25", "route": "database"}, map[string]string{"one.ris": twoRIS})
+	t.Cleanup(s.srv.Close)
 	found := walk(s, "lead", 2)
 	for _, rt := range s.srv.Routes() {
 		if strings.HasPrefix(rt.Pattern, "GET ") && rt.Pattern != "GET /sign-in" && len(found[rt.Pattern]) == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,6 +33,7 @@ type uploadPage struct {
 	Note    string
 	Route   string
 	Routes  []option
+	Recent  []link // imports under way and lately ended
 }
 
 func (uploadPage) template() string { return "upload" }
@@ -82,6 +84,7 @@ const mostJobs = 50
 type job struct {
 	mu     sync.Mutex
 	study  string
+	title  string
 	cancel context.CancelFunc
 	phase  string
 	done   int
@@ -97,10 +100,10 @@ func newJobs() *jobs {
 }
 
 // begin starts an import in the name of the server, which outlives the request that asked for it.
-func (j *jobs) begin(slug string, run func(ctx context.Context, progress func(string, int, int)) (chain.Report, error)) string {
+func (j *jobs) begin(slug, title string, run func(ctx context.Context, progress func(string, int, int)) (chain.Report, error)) string {
 	name := strings.ToLower(rand.Text())
 	ctx, cancel := context.WithCancel(j.ctx)
-	x := &job{study: slug, cancel: cancel, phase: chain.Reading}
+	x := &job{study: slug, title: title, cancel: cancel, phase: chain.Reading}
 	j.mu.Lock()
 	j.all[name] = x
 	j.last = append(j.last, name)
@@ -127,6 +130,19 @@ func (x *job) over() bool {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	return x.ended
+}
+
+// recent are the imports of a study that are remembered, the latest first.
+func (j *jobs) recent(v *visit) []link {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var out []link
+	for _, name := range slices.Backward(j.last) {
+		if x := j.all[name]; x.study == v.Study {
+			out = append(out, link{x.title, v.at("import", name)})
+		}
+	}
+	return out
 }
 
 func (j *jobs) find(slug, name string) (*job, error) {
@@ -158,7 +174,7 @@ func (v *visit) today() string { return v.s.clock().UTC().Format(time.DateOnly) 
 
 func showUpload(v *visit) error {
 	v.crumb("Literature", v.at("literature"))
-	return v.render("Import references", uploadPage{On: v.today(), Routes: routeOptions(), Route: "database"})
+	return v.render("Import references", uploadPage{On: v.today(), Routes: routeOptions(), Route: "database", Recent: v.s.jobs.recent(v)})
 }
 
 // upload takes the files in and starts the import; the page of the import then tells how far it is.
@@ -200,13 +216,13 @@ func upload(v *visit) error {
 		}
 	}
 	if text := clean(v.R.PostForm.Get("text")); strings.TrimSpace(text) != "" {
-		files = append(files, chain.Upload{Name: "what was pasted", Bytes: []byte(text)})
+		files = append(files, chain.Upload{Name: "what was pasted", Bytes: []byte(text), Pasted: true})
 	}
 	if len(files) == 0 {
 		return refuse("Choose at least one file, or paste what a database gave you.")
 	}
 	s, slug, who := v.store(), v.Study, v.Account.Name
-	name := v.s.jobs.begin(slug, func(ctx context.Context, progress func(string, int, int)) (chain.Report, error) {
+	name := v.s.jobs.begin(slug, search.Source+", "+day(search.On), func(ctx context.Context, progress func(string, int, int)) (chain.Report, error) {
 		return chain.TakeIn(ctx, s, slug, who, search, files, progress)
 	})
 	return v.to(v.at("import", name))

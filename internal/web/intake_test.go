@@ -118,6 +118,14 @@ func TestImportReferences(t *testing.T) {
 	if n := len(records(s)); n != before {
 		t.Errorf("%d records, there were %d", n, before)
 	}
+	// A saved web page tells of itself; citations in running text are guessed at.
+	r = b.upload(path, fields("route", "website"), map[string]string{"page.html": `<!doctype html><html lang="th"><head><title>x</title><meta property="og:title" content="Prices rise again"><meta property="og:site_name" content="Daily"><meta property="article:published_time" content="2018-04-23"></head><body>text</body></html>`})
+	has(t, ended(t, b, r.Header().Get("Location")), "1 record was kept", "A saved web page")
+	has(t, b.get("/s/alpha/literature?text=prices&language=th").Body.String(), "Prices rise again", "Thai")
+	r = b.upload(path, fields("text", "Poe, E. (2011). Lanterns in the square. Journal of Protest, 4(2), 11-30. https://doi.org/10.1000/xyz123\n"), nil)
+	has(t, ended(t, b, r.Header().Get("Location")), "Citations in running text")
+	has(t, b.get("/s/alpha/literature?text=lanterns").Body.String(), "Lanterns in the square")
+	has(t, b.get("/s/alpha/literature/import").Body.String(), "Under way and lately ended", "Scopus, 25 November 2026")
 	// Of others' imports, and of those that are forgotten, nothing is told.
 	for _, who := range []string{"coder-a", "outsider"} {
 		if r := s.as(who).get(at); r.Code == http.StatusOK {

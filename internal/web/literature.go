@@ -32,6 +32,12 @@ type literaturePage struct {
 	Text     string // filter
 	Decision string // filter
 	Choices  []option
+	Source   string // filter: id of a search
+	Sources  []option
+	Language string // filter
+	Langs    []option
+	Reason   string // filter: id of an exclusion criterion
+	Reasons  []option
 	New      string // address; empty: may not
 	Import   string // address, where New is
 	Doubt    string // as Import
@@ -85,7 +91,11 @@ type recordPage struct {
 	Docs     []documentLine
 	Thread   string
 	Edit     string
+	Cite     []citation
 }
+
+// citation is a record as a style has it.
+type citation struct{ Style, Entry, InText string }
 
 // stageLine is what became of a record at one stage of screening.
 type stageLine struct {
@@ -262,6 +272,16 @@ func (s screened) standing(w source.Work) (key, words string) {
 	return "included", "included"
 }
 
+// excludedFor tells whether somebody excluded a work for a reason.
+func (s screened) excludedFor(w source.Work, reason string) bool {
+	for _, r := range w.Records {
+		if slices.ContainsFunc(s.decision[r], func(d source.Screening) bool { return d.Decision == source.Exclude && d.Reason == reason }) {
+			return true
+		}
+	}
+	return false
+}
+
 // unsureWord tells reviewers who differ from reviewers who are unsure.
 func unsureWord(ds []source.Screening) string {
 	for _, d := range ds {
@@ -368,13 +388,13 @@ func showLiterature(v *visit) error {
 	}
 	searches, records := x.searches, x.records
 	q := v.R.URL.Query()
-	p := literaturePage{Text: strings.TrimSpace(q.Get("text")), Decision: q.Get("decision"), Flow: x.flow().Steps(), FlowCSV: v.at("literature", "flow.csv"),
+	p := literaturePage{Text: strings.TrimSpace(q.Get("text")), Decision: q.Get("decision"), Source: q.Get("source"), Language: q.Get("language"), Reason: q.Get("reason"), Flow: x.flow().Steps(), FlowCSV: v.at("literature", "flow.csv"),
 		Figures: []figureView{{v.at("literature", "flow.svg"), "PRISMA 2020 flow diagram; the table beside it says the same", "The flow as the PRISMA 2020 statement draws it."}}}
 	if !slices.ContainsFunc(standings, func(o option) bool { return o.Value == p.Decision }) {
 		p.Decision = ""
 	}
 	p.Choices = append([]option{{"", "any"}}, standings...)
-	if p.Text != "" || p.Decision != "" {
+	if p.Text != "" || p.Decision != "" || p.Source != "" || p.Language != "" || p.Reason != "" {
 		p.Clear = v.at("literature")
 	}
 	for _, f := range referenceFiles {
@@ -393,8 +413,21 @@ func showLiterature(v *visit) error {
 		kept[it.Object.Search]++
 	}
 	p.Total = len(seen)
+	p.Sources, p.Reasons, p.Langs = []option{{"", "any"}}, []option{{"", "any"}}, []option{{"", "any"}}
+	for _, c := range x.protocol.Exclude {
+		p.Reasons = append(p.Reasons, option{c.ID, c.Text})
+	}
+	langs := map[string]bool{}
+	for _, r := range seen {
+		if r.Language != "" && !langs[r.Language] {
+			langs[r.Language] = true
+			p.Langs = append(p.Langs, option{r.Language, languageWord(r.Language)})
+		}
+	}
+	slices.SortFunc(p.Langs[1:], func(a, b option) int { return strings.Compare(a.Text, b.Text) })
 	for _, it := range searches {
 		x := it.Object
+		p.Sources = append(p.Sources, option{string(x.ID), x.Source + ", " + day(x.On)})
 		p.Searches = append(p.Searches, searchLine{Source: x.Source, On: day(x.On), Query: x.Query, Hits: x.Hits, Note: x.Note, Kept: kept[x.ID]})
 	}
 	for _, it := range records {
@@ -405,7 +438,7 @@ func showLiterature(v *visit) error {
 		w := s.of(r.ID)
 		s.blind(v, w, x.protocol.Reviewers())
 		key, words := s.standing(w)
-		if p.Decision != "" && key != p.Decision {
+		if p.Decision != "" && key != p.Decision || p.Source != "" && string(r.Search) != p.Source || p.Language != "" && r.Language != p.Language || p.Reason != "" && !s.excludedFor(w, p.Reason) {
 			continue
 		}
 		l := recordLine{Title: r.Title, Href: v.at("record", string(r.ID)), Lang: r.Language, Authors: strings.Join(r.Authors, "; "), Container: r.Container,
@@ -541,6 +574,16 @@ func showRecord(v *visit) error {
 		s.decision[id] = store.Objects(ds)
 	}
 	p.With, p.Same = v.others(w, r.ID, seen)
+	for _, st := range []struct {
+		style biblio.Style
+		name  string
+	}{{biblio.APA, "APA 7"}, {biblio.Chicago, "Chicago, author and date"}, {biblio.Harvard, "Harvard"}, {biblio.Vancouver, "Vancouver"}} {
+		c, err := biblio.Cite(st.style, []biblio.Record{r.Reference()})
+		if err != nil || len(c) == 0 {
+			continue // a sort that a style has no rule for
+		}
+		p.Cite = append(p.Cite, citation{st.name, c[0].Entry, c[0].InText})
+	}
 	if p.Screened {
 		s.blind(v, w, protocol.Reviewers())
 		for _, st := range []struct{ stage, word string }{{source.TitleAbstract, "Title and abstract"}, {source.FullText, "Full text"}} {
