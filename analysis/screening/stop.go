@@ -83,26 +83,30 @@ func (s *Stopping) Estimate(m *Model) Estimate {
 	e := Estimate{Read: len(s.labels), Found: s.found, CMH: CMH(s.labels, s.total, Target)}
 	left := s.total - e.Read
 	m.fit()
-	// Each language is asked alone, for what was learnt in one says little about another.
-	mean, square := 0.0, 0.0
-	for g := range m.c.groups {
-		// A model that knew little scored otherwise, so the second half is asked as well, and the more cautious of both is heard.
-		r, se := s.remaining(m, 0, g)
-		if r2, se2 := s.remaining(m, len(s.labels)/2, g); r2+caution*se2 > r+caution*se {
-			r, se = r2, se2
+	// The whole run is asked, and its second half, for a model that knew little scored otherwise. Each language is asked alone, for
+	// what was learnt in one says little about another.
+	var mean, se [2]float64
+	for k, from := range []int{0, len(s.labels) / 2} {
+		square := 0.0
+		for g := range m.c.groups {
+			r, se := s.remaining(m, from, g)
+			mean[k] += r
+			square += se * se
 		}
-		mean, square = mean+r, square+se*se
+		se[k] = math.Sqrt(square)
 	}
-	se := math.Sqrt(square)
-	bound := func(z float64) float64 { return min(max(mean+z*se, 0), float64(left)) }
+	possible := func(x float64) float64 { return min(max(x, 0), float64(left)) }
+	most := func(z float64) float64 { return possible(max(mean[0]+z*se[0], mean[1]+z*se[1])) }
+	fewest := possible(min(mean[0]-1.96*se[0], mean[1]-1.96*se[1]))
 	recall := func(remaining float64) float64 {
 		if s.found == 0 {
 			return 0
 		}
 		return float64(s.found) / (float64(s.found) + remaining)
 	}
-	e.Remaining, e.Recall, e.Low, e.High = bound(0), recall(bound(0)), recall(bound(1.96)), recall(bound(-1.96))
-	cautious := recall(bound(caution))
+	e.Remaining = possible((mean[0] + mean[1]) / 2)
+	e.Recall, e.Low, e.High = recall(e.Remaining), recall(most(1.96)), recall(fewest)
+	cautious := recall(most(caution))
 	switch {
 	case left == 0:
 		e.Stop, e.Why = true, "All records are read."
@@ -111,9 +115,9 @@ func (s *Stopping) Estimate(m *Model) Estimate {
 	case e.Found < leastFound:
 		e.Why = fmt.Sprintf("Fewer than %d relevant records are found: read on until the test of Callaghan and Müller-Hansen says stop (p = %.3f).", leastFound, e.CMH)
 	case cautious < Target:
-		e.Why = fmt.Sprintf("Up to %.1f relevant records may be left: recall may be as low as %.3f.", bound(caution), cautious)
+		e.Why = fmt.Sprintf("Up to %.1f relevant records may be left: recall may be as low as %.3f.", most(caution), cautious)
 	default:
-		e.Stop, e.Why = true, fmt.Sprintf("At most %.1f relevant records are likely to be left: recall is likely %.3f or more.", bound(caution), cautious)
+		e.Stop, e.Why = true, fmt.Sprintf("At most %.1f relevant records are likely to be left: recall is likely %.3f or more.", most(caution), cautious)
 	}
 	return e
 }
