@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -71,8 +72,8 @@ func screenings() error {
 	}
 	for _, name := range names {
 		b := by[name]
-		report("screening "+name+", WSS@95", 100*b.wss/b.n, 100*b.peerWSS/b.n, "%", false, fmt.Sprintf("%.4f beside %.4f of ELAS u4, ratio %.3f, %.0f runs", b.wss/b.n, b.peerWSS/b.n, b.wss/b.peerWSS, b.n))
-		report("screening "+name+", loss", 100*b.loss/b.n, 100*b.peerLoss/b.n, "%", true, fmt.Sprintf("%.4f beside %.4f, ratio %.3f", b.loss/b.n, b.peerLoss/b.n, b.loss/b.peerLoss))
+		report("screening "+name+", WSS@95", 100*b.wss/b.n, rounded(100*b.peerWSS/b.n), "%", false, fmt.Sprintf("%.4f beside %.4f of ELAS u4, ratio %.3f, %.0f runs", b.wss/b.n, b.peerWSS/b.n, b.wss/b.peerWSS, b.n))
+		report("screening "+name+", loss", 100*b.loss/b.n, rounded(100*b.peerLoss/b.n), "%", true, fmt.Sprintf("%.4f beside %.4f, ratio %.3f", b.loss/b.n, b.peerLoss/b.n, b.loss/b.peerLoss))
 		report("screening "+name+", a run", b.cpu/b.n, 0, "s CPU", true, "to the last record, one refit a decision")
 	}
 	return nil
@@ -167,3 +168,6 @@ func readCSV(path string) ([]map[string]string, error) {
 	}
 	return out, nil
 }
+
+// rounded makes a bar readable.
+func rounded(x float64) float64 { return math.Round(x*1000) / 1000 }
