@@ -221,9 +221,13 @@ func upload(v *visit) error {
 	if len(files) == 0 {
 		return refuse("Choose at least one file, or paste what a database gave you.")
 	}
-	s, slug, who := v.store(), v.Study, v.Account.Name
+	s, slug, who, log := v.store(), v.Study, v.Account.Name, v.s.log
 	name := v.s.jobs.begin(slug, search.Source+", "+day(search.On), func(ctx context.Context, progress func(string, int, int)) (chain.Report, error) {
-		return chain.TakeIn(ctx, s, slug, who, search, files, progress)
+		report, err := chain.TakeIn(ctx, s, slug, who, search, files, progress)
+		if err != nil && fault.Of(err) == fault.Internal && ctx.Err() == nil {
+			log.Error("import failed", "study", slug, "err", err)
+		}
+		return report, err
 	})
 	return v.to(v.at("import", name))
 }
@@ -252,9 +256,6 @@ func showIntake(v *visit) error {
 		for _, f := range x.report.Files {
 			p.Unread += len(f.Refused)
 		}
-	}
-	if x.ended && x.err != nil && fault.Of(x.err) == fault.Internal && x.err != context.Canceled {
-		v.s.log.Error("import failed", "study", v.Study, "err", x.err)
 	}
 	return v.render("Import", p)
 }
