@@ -199,6 +199,7 @@ func estimateWords(e screening.Estimate, left int) string {
 		return "The works come in the order in which they are likely to matter; each decision makes it better."
 	}
 	w := fmt.Sprintf("Probably %.0f %% of what matters is found (between %.0f and %.0f %%); about %.0f of the %d that wait still matter.", 100*e.Recall, 100*e.Low, 100*e.High, math.Ceil(e.Remaining-0.5), left)
+	w += fmt.Sprintf(" That less than 95 %% is found has, by the test of Callaghan and Müller-Hansen, a p of %s.", two(e.CMH))
 	if e.Stop {
 		return w + " By the stopping rule you may stop reading here."
 	}

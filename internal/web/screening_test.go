@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -295,4 +296,36 @@ func TestStopScreening(t *testing.T) {
 		t.Fatalf("resume: %d", r.Code)
 	}
 	has(t, b.get("/s/alpha/screening").Body.String(), "!0 waiting for you", "!Take that back")
+}
+
+// Two reviewers who decide on the same works at the same time keep every decision.
+func TestTwoDecideAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	for i := range 30 {
+		s.put("lead", source.Record{ID: thread.ID(fmt.Sprintf("ref-z%02d", i)), Type: "article", Title: fmt.Sprintf("Study %d", i)})
+	}
+	var wg sync.WaitGroup
+	for _, who := range []string{"coder-a", "researcher-1"} {
+		b := s.as(who)
+		wg.Go(func() {
+			for i := range 30 {
+				if r := b.post(fmt.Sprintf("/s/alpha/screening/ref-z%02d", i), url.Values{"decision": {"include"}}); r.Code != http.StatusSeeOther {
+					t.Errorf("%s, %d: %d", who, i, r.Code)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	for _, who := range []string{"coder-a", "researcher-1"} {
+		n := 0
+		for _, d := range s.decisions(who) {
+			if strings.HasPrefix(string(d.Record), "ref-z") {
+				n++
+			}
+		}
+		if n != 30 {
+			t.Errorf("%d decisions of %s were kept, 30 were acknowledged", n, who)
+		}
+	}
 }
