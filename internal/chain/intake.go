@@ -139,7 +139,7 @@ func TakeIn(ctx context.Context, s *store.Store, study, who string, search sourc
 			}
 			r := source.FromReference(b, thread.ID(fmt.Sprintf("%s%s-%05d", thread.Record.Prefix(), search.ID.Rest(), i+1)), search.ID)
 			if r.Language == "" { // its script and its commonest words tell
-				if l := screening.Language(r.Title + ". " + r.Abstract); l != "und" {
+				if l := screening.Language(r.Title + ". " + firstWords(r.Abstract)); l != "und" {
 					r.Language = l
 				}
 			}
@@ -183,4 +183,16 @@ func TakeIn(ctx context.Context, s *store.Store, study, who string, search sourc
 		}
 	}
 	return out, nil
+}
+
+// firstWords is as much of a text as tells its language.
+func firstWords(s string) string {
+	const enough = 300
+	n := 0
+	for i := range s {
+		if n++; n > enough {
+			return s[:i]
+		}
+	}
+	return s
 }

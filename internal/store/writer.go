@@ -155,7 +155,18 @@ type Tx struct {
 	who   string
 	now   string
 	heads map[string]head
+	runs  map[string]*repeated // statements by their text
 }
+
+// repeated is a statement that a write runs again and again: it is prepared once it is clear that it pays.
+type repeated struct {
+	n    int
+	stmt *sql.Stmt // closed with the transaction
+}
+
+// oftenEnough is from how many runs on a statement is prepared. Most writes run each once or twice, for which preparing
+// would be a way to the server and back for nothing.
+const oftenEnough = 16
 
 // run calls fn and turns a panic into an error, so that one faulty write cannot take the others with it.
 func (t *Tx) run(fn func(*Tx) error) (err error) {
@@ -173,6 +184,24 @@ func (t *Tx) query(_ context.Context, q string, args ...any) (*sql.Rows, error) 
 }
 
 func (t *Tx) exec(q string, args ...any) error {
-	_, err := t.q.ExecContext(context.Background(), t.s.d.text(q), args...)
+	if t.runs == nil {
+		t.runs = map[string]*repeated{}
+	}
+	r := t.runs[q]
+	if r == nil {
+		r = &repeated{}
+		t.runs[q] = r
+	}
+	var err error
+	if r.n++; r.n == oftenEnough {
+		if r.stmt, err = t.q.PrepareContext(context.Background(), t.s.d.text(q)); err != nil {
+			return explain(err)
+		}
+	}
+	if r.stmt != nil {
+		_, err = r.stmt.ExecContext(context.Background(), args...)
+	} else {
+		_, err = t.q.ExecContext(context.Background(), t.s.d.text(q), args...)
+	}
 	return explain(err)
 }
