@@ -1,44 +1,89 @@
 package main
 
 import (
-	"context"
+	"bytes"
 	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"time"
-
-	"throughline/internal/chain"
-	"throughline/internal/source"
-	"throughline/internal/store"
-	"throughline/internal/study"
-	"throughline/internal/thread"
 )
 
 // importedReferences is how many references are imported at once.
 const importedReferences = 100_000
 
-// intake measures an import of references as the workspace runs it when the files have arrived: read, kept, and grouped
-// into works.
-func intake(dir string) error {
-	s, err := store.Open(context.Background(), store.Config{Database: filepath.Join(dir, "intake.db"), Key: []byte(strings.Repeat("k", 32)), Clock: time.Now})
+// intake measures an import of references over the web: from the first byte sent until the page of the import says what
+// became of them. It is made into the example study.
+func intake(program, dir string) error {
+	data := filepath.Join(dir, "intake")
+	if _, err := timed(program, "demo", "--no-serve", "--data", data); err != nil {
+		return err
+	}
+	told, err := os.ReadFile(filepath.Join(data, "sign-in.txt"))
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	b := store.Bundle{Slug: "intake", SealKey: strings.Repeat("ab", 32), Objects: []thread.Object{study.Study{ID: "study", Slug: "intake", Title: "Intake", Purpose: "p", Question: "q?", RegionScheme: "UN"}}}
-	if _, err := s.Import(context.Background(), "bench", b, false, nil); err != nil {
-		return err
+	m := regexp.MustCompile(`(?m)^lead\s+lead\s+(\S+)`).FindSubmatch(told)
+	if m == nil {
+		return fmt.Errorf("sign-in.txt does not tell the password")
 	}
-	var text strings.Builder
-	if err := makeReferences(&text, importedReferences, seedOfReferences); err != nil {
-		return err
-	}
-	start, used := time.Now(), cpu()
-	r, err := chain.TakeIn(context.Background(), s, "intake", "bench", source.Search{ID: "search-made-up", Source: "Made up", On: "2026-11-25", Query: "generated"},
-		[]chain.Upload{{Name: "references.csv", Bytes: []byte(text.String())}}, func(string, int, int) {})
+	srv, err := serve(program, data)
 	if err != nil {
 		return err
 	}
-	report("import of 100,000 references", time.Since(start).Seconds(), 30, "s", true, fmt.Sprintf("%d works; %.0f s of processor time", r.New, (cpu()-used).Seconds()))
+	defer srv.stop()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Jar: jar}
+	read := func(res *http.Response, err error) (string, error) {
+		if err != nil {
+			return "", err
+		}
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		return string(b), err
+	}
+	if _, err := read(client.PostForm(srv.url+"/sign-in", url.Values{"name": {"lead"}, "password": {string(m[1])}})); err != nil {
+		return err
+	}
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for k, v := range map[string]string{"source": "Made up", "route": "database", "on": "2026-11-25", "query": "generated"} {
+		if err := w.WriteField(k, v); err != nil {
+			return err
+		}
+	}
+	f, err := w.CreateFormFile("files", "references.csv")
+	if err != nil {
+		return err
+	}
+	if err := makeReferences(f, importedReferences, seedOfReferences); err != nil {
+		return err
+	}
+	if err := w.Close(); err != nil {
+		return err
+	}
+	sent, start := body.Len(), time.Now()
+	res, err := client.Post(srv.url+"/s/kleptocracy/literature/import", w.FormDataContentType(), &body)
+	page, err := read(res, err)
+	for err == nil && strings.Contains(page, "renews itself") {
+		time.Sleep(time.Second) // as the page renews itself
+		page, err = read(client.Get(res.Request.URL.String()))
+	}
+	if err != nil {
+		return err
+	}
+	if !strings.Contains(page, fmt.Sprintf("%d records were kept", importedReferences)) {
+		return fmt.Errorf("the import did not keep %d records", importedReferences)
+	}
+	report("import of 100,000 references over the web", time.Since(start).Seconds(), 30, "s", true, fmt.Sprintf("%d MB sent; read, kept and grouped into works", sent>>20))
 	return nil
 }

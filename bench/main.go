@@ -114,7 +114,7 @@ func run(program, only string) error {
 		{"qca", func() error { return errors.Join(compare(program), sweeps()) }},
 		{"duplicates", func() error { return duplicates(program, dir) }},
 		{"screening", screenings},
-		{"intake", func() error { return intake(dir) }},
+		{"intake", func() error { return intake(program, dir) }},
 	} {
 		if only != "" && only != part.name {
 			continue
