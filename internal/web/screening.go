@@ -307,9 +307,9 @@ func showDesk(v *visit) error {
 	if r.Year != 0 {
 		d.Year = strconv.Itoa(r.Year)
 	}
-	if r.Abstract == "" { // of records of the same work one may have what this lacks
+	if r.Abstract == "" { // of records of the same work one may have what this lacks; another team's is not for this reviewer
 		for _, id := range w.Records[1:] {
-			if o := records[id]; o.Abstract != "" {
+			if o := records[id]; o.Abstract != "" && v.may(study.Browse, o.Case) {
 				d.Abstract = highlighted(o.Abstract, x.protocol.Highlight)
 				break
 			}

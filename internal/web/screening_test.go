@@ -329,3 +329,15 @@ func TestTwoDecideAtOnce(t *testing.T) {
 		}
 	}
 }
+
+// A record without an abstract borrows that of another record of the work, but not of one that belongs to another team.
+func TestDeskBorrowsNothingClosed(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.put("lead", source.Record{ID: "ref-a1", Case: "case-armenia", Type: "news", Title: "A shared report"})
+	s.put("lead", source.Record{ID: "ref-a2", Case: "case-romania", Type: "news", Title: "A shared report", Abstract: "Words of the other team."})
+	s.put("lead", source.Work{ID: "work-a1", Records: []thread.ID{"ref-a1", "ref-a2"}, Reason: "judged the same"})
+	const desk = "/s/alpha/screening?later=ref-arm,ref-arm-2"
+	has(t, s.as("team-arm").get(desk).Body.String(), "A shared report", "!Words of the other team")
+	has(t, s.as("coder-a").get("/s/alpha/screening?case=case-armenia&later=ref-arm,ref-arm-2").Body.String(), "A shared report", "Words of the other team")
+}
