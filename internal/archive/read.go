@@ -8,10 +8,12 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
+	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -427,6 +429,13 @@ func (r *reader) rules() {
 			r.add(e, field, "is %q, who is not in members.csv", handle)
 		}
 	}
+	sameCase := func(e entry, field string, c, id thread.ID) {
+		if other, ok := r.objects[id]; ok {
+			if p := reflect.ValueOf(other.value).Elem().Interface().(thread.Object).Place(); p.Case != c {
+				r.add(e, field, "names %s, which belongs to %s", id, p.Case)
+			}
+		}
+	}
 	question := func(e entry, field, id string) {
 		in(e, field, "a core question of study.yaml", id, len(st.CoreQuestions), func(i int) string { return st.CoreQuestions[i].ID })
 	}
@@ -453,6 +462,29 @@ func (r *reader) rules() {
 		case *source.Screening:
 			member(e, "reviewer", o.Reviewer)
 			in(e, "reason", "an exclusion criterion of protocol.yaml", o.Reason, len(pr.Exclude), func(i int) string { return pr.Exclude[i].ID })
+		case *cases.Inclusion:
+			member(e, "by", o.By)
+			all := append(slices.Clone(pr.Include), pr.Exclude...)
+			in(e, "criterion", "a criterion of protocol.yaml", o.Criterion, len(all), func(i int) string { return all[i].ID })
+		case *cases.Event:
+			for _, a := range o.Actors {
+				sameCase(e, "actors", o.Case, a)
+			}
+		case *cases.Tie:
+			sameCase(e, "from", o.Case, o.From)
+			sameCase(e, "to", o.Case, o.To)
+		case *cases.Prerequisite:
+			sameCase(e, "event", o.Case, o.Event)
+			sameCase(e, "needs", o.Case, o.Needs)
+			member(e, "by", o.By)
+		case *cases.Hypothesis:
+			for _, h := range o.Rivals {
+				sameCase(e, "rivals", o.Case, h)
+			}
+			for _, t := range o.Tests {
+				member(e, "tests.by", t.By)
+				member(e, "tests.seen_by", t.SeenBy)
+			}
 		case *fieldwork.Guide:
 			for _, q := range o.Questions {
 				for _, a := range q.Answers {

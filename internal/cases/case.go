@@ -45,6 +45,10 @@ type Event struct {
 	Lane    string      `json:"lane"`              // window, movement, state, economy, international
 	Records []thread.ID `json:"records,omitempty"` // where it is told
 	URLs    []string    `json:"urls,omitempty"`    // where it was read
+
+	End    EDTF        `json:"end,omitempty" column:"used"`    // of what lasts; may be uncertain, ".." is not over; empty: date is a moment
+	Where  string      `json:"where,omitempty" column:"used"`  // place, as coarse as safe
+	Actors []thread.ID `json:"actors,omitempty" column:"used"` // who acted
 }
 
 // Lanes of a timeline.
@@ -69,5 +73,13 @@ func (e Event) Valid() error {
 	for _, u := range e.URLs {
 		source.CheckURL(&ps, "urls", u)
 	}
+	if e.End != "" && e.End != ".." {
+		if err := e.End.Valid(); err != nil {
+			ps.Add("end", "%s", fault.Message(err))
+		} else if e.Date.Valid() == nil && e.End.Latest() < e.Date.Earliest() {
+			ps.Add("end", "is %s, before it began (%s)", e.End, e.Date)
+		}
+	}
+	thread.CheckIDs(&ps, "actors", e.Actors, thread.Actor)
 	return ps.Err()
 }

@@ -1,6 +1,9 @@
 package cases
 
 import (
+	"strconv"
+	"strings"
+
 	"throughline/internal/fault"
 	"throughline/internal/source"
 	"throughline/internal/thread"
@@ -15,12 +18,23 @@ type Actor struct {
 	Level  string    `json:"level,omitempty"`  // local, national, international
 	Stance string    `json:"stance"`           // in the coalition, against it, or between
 	Source []string  `json:"source,omitempty"` // where it was read
+
+	Person  bool        `json:"person,omitempty" column:"used"`  // one person, not an organisation: never named outside the team
+	Public  bool        `json:"public,omitempty" column:"used"`  // an organisation or office that may be named outside the team
+	Surety  string      `json:"surety,omitempty" column:"used"`  // whether it belongs here: certain, probable, possible; empty: certain
+	Gender  []string    `json:"gender,omitempty" column:"used"`  // of its people: one word, or shares such as "women: 60"
+	Age     []string    `json:"age,omitempty" column:"used"`     // in the same way
+	Class   []string    `json:"class,omitempty" column:"used"`   // social class, in the same way
+	Records []thread.ID `json:"records,omitempty" column:"used"` // records that tell of it
 }
+
+// Sureties say how sure it is that an actor or a tie belongs to a coalition, surest first.
+var Sureties = []string{"certain", "probable", "possible"}
 
 func (a Actor) Ref() thread.ID       { return a.ID }
 func (a Actor) Label() string        { return a.Name }
 func (a Actor) Place() thread.Place  { return thread.Place{Case: a.Case, Owner: a.Case} }
-func (a Actor) Links() []thread.Link { return nil }
+func (a Actor) Links() []thread.Link { return thread.Evidence(a.Records, nil) }
 
 func (a Actor) Valid() error {
 	var ps fault.Problems
@@ -34,7 +48,42 @@ func (a Actor) Valid() error {
 	for _, u := range a.Source {
 		source.CheckURL(&ps, "source", u)
 	}
+	if a.Person && a.Public {
+		ps.Add("public", "is yes, but a person is not named outside the team; describe the office or the group instead")
+	}
+	ps.OneOf("surety", a.Surety, Sureties...)
+	for field, parts := range map[string][]string{"gender": a.Gender, "age": a.Age, "class": a.Class} {
+		if _, err := Shares(parts); err != nil {
+			ps.Add(field, "%s", fault.Message(err))
+		}
+	}
+	thread.CheckIDs(&ps, "records", a.Records, thread.Record)
+	ps.Sort()
 	return ps.Err()
+}
+
+// Shares reads a composition: one word stands for all of it ("women"), several are given with their shares ("women: 60",
+// "men: 40"), which may be percentages, fractions or counts. Nothing is an empty composition: not known.
+func Shares(parts []string) (map[string]float64, error) {
+	out := map[string]float64{}
+	for _, p := range parts {
+		word, share, given := strings.Cut(p, ":")
+		word = strings.TrimSpace(word)
+		n := 1.0
+		if given {
+			var err error
+			if n, err = strconv.ParseFloat(strings.TrimSuffix(strings.TrimSpace(share), "%"), 64); err != nil || !(n >= 0) || n > 1e12 {
+				return nil, fault.New(fault.Invalid, "has %q; expected a word and its share, such as \"women: 60\"", p)
+			}
+		} else if len(parts) > 1 {
+			return nil, fault.New(fault.Invalid, "has %q without a share; where there are several, each needs one, such as \"women: 60\"", p)
+		}
+		if _, twice := out[word]; word == "" || twice {
+			return nil, fault.New(fault.Invalid, "has %q; expected different words, each with its share", p)
+		}
+		out[word] = n
+	}
+	return out, nil
 }
 
 // Tie is a relation between two actors of a case.
@@ -43,15 +92,22 @@ type Tie struct {
 	Case thread.ID `json:"case"`           // of both actors
 	From thread.ID `json:"from"`           // actor
 	To   thread.ID `json:"to"`             // actor
-	Kind string    `json:"kind"`           // member-of, allied-with, funds, opposes, pressures, negotiates-with
+	Kind string    `json:"kind"`           // member-of, allied-with, funds, commands, opposes, pressures, negotiates-with
 	Date EDTF      `json:"date,omitempty"` // when; empty: throughout
+
+	Surety  string      `json:"surety,omitempty" column:"used"`  // certain, probable, possible; empty: certain
+	Source  []string    `json:"source,omitempty" column:"used"`  // addresses where it was read
+	Records []thread.ID `json:"records,omitempty" column:"used"` // records that tell of it
 }
+
+// TieKinds are the relations between two actors.
+var TieKinds = []string{"member-of", "allied-with", "funds", "commands", "opposes", "pressures", "negotiates-with"}
 
 func (t Tie) Ref() thread.ID      { return t.ID }
 func (t Tie) Label() string       { return t.From.Rest() + " " + t.Kind + " " + t.To.Rest() }
 func (t Tie) Place() thread.Place { return thread.Place{Case: t.Case, Owner: t.Case} }
 func (t Tie) Links() []thread.Link {
-	return []thread.Link{{To: t.From, Role: thread.PartOf}, {To: t.To, Role: thread.PartOf}}
+	return append([]thread.Link{{To: t.From, Role: thread.PartOf}, {To: t.To, Role: thread.PartOf}}, thread.Evidence(t.Records, nil)...)
 }
 
 func (t Tie) Valid() error {
@@ -64,11 +120,16 @@ func (t Tie) Valid() error {
 		ps.Add("to", "is the same actor as from")
 	}
 	ps.Require("kind", t.Kind)
-	ps.OneOf("kind", t.Kind, "member-of", "allied-with", "funds", "opposes", "pressures", "negotiates-with")
+	ps.OneOf("kind", t.Kind, TieKinds...)
 	if t.Date != "" {
 		if err := t.Date.Valid(); err != nil {
 			ps.Add("date", "%s", fault.Message(err))
 		}
 	}
+	ps.OneOf("surety", t.Surety, Sureties...)
+	for _, u := range t.Source {
+		source.CheckURL(&ps, "source", u)
+	}
+	thread.CheckIDs(&ps, "records", t.Records, thread.Record)
 	return ps.Err()
 }

@@ -17,6 +17,10 @@ type Fact struct {
 	Value     string `json:"value"`             // as published
 	Source    string `json:"source"`            // dataset and its version
 	Licence   string `json:"licence,omitempty"` // under which the source publishes it
+
+	Version string  `json:"version,omitempty" column:"used"` // of the dataset, where source does not say it
+	Low     float64 `json:"low,omitempty" column:"used"`     // with high: where the publisher's measurement model puts the value
+	High    float64 `json:"high,omitempty" column:"used"`    // 0 and 0: not published
 }
 
 func (f Fact) Ref() thread.ID {
@@ -39,5 +43,8 @@ func (f Fact) Valid() error {
 	}
 	ps.Require("value", f.Value)
 	ps.Require("source", f.Source)
+	if f.Low > f.High {
+		ps.Add("low", "is %g, above high, which is %g", f.Low, f.High)
+	}
 	return ps.Err()
 }

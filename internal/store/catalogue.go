@@ -49,6 +49,12 @@ func kindOf(o thread.Object) thread.Kind {
 		return thread.Actor
 	case cases.Tie:
 		return thread.Tie
+	case cases.Inclusion:
+		return thread.Inclusion
+	case cases.Prerequisite:
+		return thread.Prerequisite
+	case cases.Hypothesis:
+		return thread.Hypothesis
 	case fieldwork.Guide:
 		return thread.Guide
 	case fieldwork.Informant:
@@ -116,6 +122,12 @@ func decode(kind thread.Kind, body string) (thread.Object, error) {
 		return unmarshal[cases.Actor](body)
 	case thread.Tie:
 		return unmarshal[cases.Tie](body)
+	case thread.Inclusion:
+		return unmarshal[cases.Inclusion](body)
+	case thread.Prerequisite:
+		return unmarshal[cases.Prerequisite](body)
+	case thread.Hypothesis:
+		return unmarshal[cases.Hypothesis](body)
 	case thread.Guide:
 		return unmarshal[fieldwork.Guide](body)
 	case thread.Informant:

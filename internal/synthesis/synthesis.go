@@ -58,7 +58,7 @@ type Finding struct {
 	Text         string      `json:"text"`                    // what is found
 	CasesFor     []thread.ID `json:"cases_for,omitempty"`     // in which it holds
 	CasesAgainst []thread.ID `json:"cases_against,omitempty"` // in which it does not
-	Supports     []thread.ID `json:"supports"`                // analyses, scores, takeaways, segments, other findings
+	Supports     []thread.ID `json:"supports"`                // analyses, scores, takeaways, hypotheses, segments, other findings
 	Contradicts  []thread.ID `json:"contradicts,omitempty"`   // what speaks against it; of the same kinds
 }
 
@@ -74,7 +74,7 @@ func (f Finding) Valid() error {
 	ps.Require("text", f.Text)
 	thread.CheckIDs(&ps, "cases_for", f.CasesFor, thread.Case)
 	thread.CheckIDs(&ps, "cases_against", f.CasesAgainst, thread.Case)
-	checkEvidence(&ps, f.Supports, f.Contradicts, thread.Analysis, thread.Score, thread.Takeaway, thread.Segment, thread.Finding)
+	checkEvidence(&ps, f.Supports, f.Contradicts, thread.Analysis, thread.Score, thread.Takeaway, thread.Hypothesis, thread.Segment, thread.Finding)
 	return ps.Err()
 }
 

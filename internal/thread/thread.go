@@ -39,6 +39,9 @@ const (
 	Event          Kind = "event"
 	Actor          Kind = "actor"
 	Tie            Kind = "tie"
+	Inclusion      Kind = "inclusion"
+	Prerequisite   Kind = "prerequisite"
+	Hypothesis     Kind = "hypothesis"
 	Guide          Kind = "guide"
 	Informant      Kind = "informant"
 	Interview      Kind = "interview"
@@ -73,18 +76,21 @@ var kinds = []struct {
 	{Screening, "screen-", "screening decision", false},
 	{Document, "doc-", "document", false},
 	{Candidate, "cand-", "candidate", false},
+	{Inclusion, "incl-", "decision on a candidate", false},
 	{Fact, "fact-", "country fact", false},
 	{Selection, "selection", "selection", false},
 	{Case, "case-", "case", false},
 	{Event, "ev-", "event", false},
 	{Actor, "actor-", "actor", false},
 	{Tie, "tie-", "tie", false},
+	{Prerequisite, "req-", "prerequisite", false},
 	{Guide, "guide", "interview guide", false},
 	{Informant, "inf-", "informant", false},
 	{Interview, "int-", "interview", false},
 	{Code, "code-", "code", false},
 	{Segment, "seg-", "segment", false},
 	{Coding, "coding-", "coding", false},
+	{Hypothesis, "hyp-", "hypothesis", true},
 	{Condition, "cond-", "condition", false},
 	{Score, "score-", "score", true},
 	{Analysis, "ana-", "analysis", true},

@@ -75,7 +75,7 @@ func seeing(k thread.Kind) study.Action {
 	case thread.Document, thread.Coding:
 		return study.ReadRaw
 	case thread.Study, thread.Case, thread.Record, thread.Segment, thread.Condition, thread.Score, thread.Analysis, thread.Finding,
-		thread.Takeaway, thread.Lesson, thread.Recommendation, thread.Answer, thread.Edition:
+		thread.Takeaway, thread.Hypothesis, thread.Lesson, thread.Recommendation, thread.Answer, thread.Edition:
 		return study.Browse
 	}
 	return study.Read
