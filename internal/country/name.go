@@ -124,7 +124,7 @@ func bag(folded string) string {
 }
 
 func (n *names) look(name string) entry {
-	k := folded(n.fold, name)
+	k := folded(cases.Fold(), name)
 	if k == "" {
 		return entry{}
 	}
@@ -213,7 +213,7 @@ func (a *Atlas) find(name string) (Country, error) {
 
 // near are codes of at most five countries whose names are close to a name.
 func (n *names) near(name string) []string {
-	k := folded(n.fold, name)
+	k := folded(cases.Fold(), name)
 	type guess struct {
 		code string
 		far  int
