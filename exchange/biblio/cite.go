@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"throughline/exchange/tabular"
 )
 
 // Style is a way to cite.
@@ -61,7 +63,7 @@ func Cite(style Style, records []Record) ([]Citation, error) {
 }
 
 // letter is a, b, … z, aa, ab, …
-func letter(n int) string { return strings.ToLower(letters(n)) }
+func letter(n int) string { return strings.ToLower(tabular.Letters(n)) }
 
 // citing is a record on its way to be cited.
 type citing struct {

@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/charset"
+
+	"throughline/exchange/tabular"
 )
 
 // MaxPage is the largest web page that is read, in bytes.
@@ -33,7 +35,7 @@ func FromHTML(b []byte, address string) (Record, error) {
 		return Record{}, wrong("the page has %d bytes; at most %d are read", len(b), MaxPage)
 	}
 	encoding, _, _ := charset.DetermineEncoding(b[:min(len(b), 1024)], "")
-	if _, _, err := decode(b); err != nil {
+	if _, err := tabular.Decode(b); err != nil {
 		return Record{}, err
 	}
 	decoded, err := encoding.NewDecoder().Bytes(b)

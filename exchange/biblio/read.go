@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
 
-	"golang.org/x/text/encoding/charmap"
+	"throughline/exchange/tabular"
 )
 
 // Format is a way to write references down.
@@ -53,7 +51,6 @@ const (
 	MaxField   = 4 << 20   // bytes of one field
 	MaxFields  = 100_000   // unknown fields, notes, labels and keywords in one record
 	maxDepth   = 200       // of brackets and braces within each other
-	maxColumns = 16_384    // of a table, as in a workbook
 	maxNotes   = 100       // remarks on one file
 )
 
@@ -115,11 +112,9 @@ func (f *File) keep(r Record) {
 }
 
 // Error says why a file as a whole cannot be read. Its text is plain and may be shown.
-type Error struct{ Message string }
+type Error = tabular.Error
 
-func (e *Error) Error() string { return e.Message }
-
-func wrong(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+func wrong(format string, args ...any) error { return &Error{Message: fmt.Sprintf(format, args...)} }
 
 // Read detects the format of a file by its content, never by its name, and reads it. An error means that nothing could be
 // read: the file is empty, too large, or in no format that is known.
@@ -141,14 +136,15 @@ func ReadAs(b []byte, format Format) (File, error) {
 	if what := binary(b); what != "" {
 		return f, wrong("%s", what)
 	}
-	s, encoding, err := decode(b)
+	text, err := tabular.Decode(b)
 	if err != nil {
 		return f, err
 	}
-	f.Encoding, f.LineEnds = encoding, lineEnds(s)
-	switch encoding {
-	case damagedUTF8:
-		f.note("%d place(s) are no UTF-8 and became \ufffd; the file may have been cut or joined", damaged(b))
+	s := text.Body
+	f.Encoding, f.LineEnds = text.Encoding, lineEnds(s)
+	switch text.Encoding {
+	case tabular.DamagedUTF8:
+		f.note("%d place(s) are no UTF-8 and became \ufffd; the file may have been cut or joined", text.Damaged)
 	case "Windows-1252":
 		f.note("it is not in UTF-8 and was read as Windows-1252; if letters look wrong, save it as UTF-8 first")
 	}
@@ -198,72 +194,6 @@ func binary(b []byte) string {
 		}
 	}
 	return ""
-}
-
-// decode makes text of bytes, and names the encoding.
-func decode(b []byte) (string, string, error) {
-	var s, name string
-	switch {
-	case len(bytes.TrimSpace(b)) == 0:
-		return "", "", wrong("the file is empty")
-	case bytes.HasPrefix(b, []byte("\xef\xbb\xbf")) && utf8.Valid(b[3:]):
-		s, name = string(b[3:]), "UTF-8 with BOM"
-	case bytes.HasPrefix(b, []byte("\xff\xfe")):
-		s, name = decode16(b[2:], 1, 0), "UTF-16 LE"
-	case bytes.HasPrefix(b, []byte("\xfe\xff")):
-		s, name = decode16(b[2:], 0, 1), "UTF-16 BE"
-	case len(b) > 3 && b[0] != 0 && b[1] == 0 && b[3] == 0:
-		s, name = decode16(b, 1, 0), "UTF-16 LE without BOM"
-	case len(b) > 3 && b[0] == 0 && b[1] != 0 && b[2] == 0:
-		s, name = decode16(b, 0, 1), "UTF-16 BE without BOM"
-	case utf8.Valid(b):
-		s, name = string(b), "UTF-8"
-	case damaged(b) >= 0:
-		s, name = strings.ToValidUTF8(string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))), "\ufffd"), damagedUTF8
-	default:
-		if head := b[:min(len(b), 4096)]; bytes.IndexByte(head, 0) >= 0 {
-			return "", "", wrong("the file is no text: it holds zero bytes")
-		}
-		d, err := charmap.Windows1252.NewDecoder().Bytes(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")))
-		if err != nil {
-			return "", "", wrong("the file is no text in UTF-8, UTF-16 or Windows-1252")
-		}
-		s, name = string(d), "Windows-1252"
-	}
-	if strings.TrimSpace(strings.Trim(s, "\x00\ufeff")) == "" {
-		return "", "", wrong("the file is empty")
-	}
-	return s, name, nil
-}
-
-const damagedUTF8 = "UTF-8, damaged"
-
-// damaged counts the places of a text in UTF-8 that are none, as after a cut in the middle of a letter; -1: they are so
-// many that the text is in another encoding.
-func damaged(b []byte) int {
-	good, bad := 0, 0
-	for len(b) > 0 {
-		r, size := utf8.DecodeRune(b)
-		switch {
-		case r == utf8.RuneError && size == 1:
-			bad++
-		case size > 1:
-			good++
-		}
-		b = b[size:]
-	}
-	if bad*20 > good {
-		return -1
-	}
-	return bad
-}
-
-func decode16(b []byte, high, low int) string {
-	u := make([]uint16, len(b)/2)
-	for i := range u {
-		u[i] = uint16(b[2*i+high])<<8 | uint16(b[2*i+low])
-	}
-	return string(utf16.Decode(u))
 }
 
 func lineEnds(s string) string {

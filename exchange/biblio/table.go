@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"throughline/exchange/tabular"
 )
 
 // columns say what the columns of other programs' tables mean, by their names in small letters without blanks and signs.
@@ -130,20 +132,20 @@ func makeHeader(cells []string, comma byte, line int) *header {
 }
 
 // findHeader looks for the header in the first rows, since some exports open with their search query.
-func findHeader(s string, comma byte) (*header, *csvScanner) {
+func findHeader(s string, comma byte) (*header, *tabular.Scanner) {
 	commas := []byte{',', ';', '\t'}
 	if comma != 0 {
 		commas = []byte{comma}
 	}
 	var best *header
-	var after *csvScanner
+	var after *tabular.Scanner
 	for _, comma := range commas {
-		sc := newCSV(s, comma)
-		for row := 0; row < 40 && sc.next(); row++ {
-			if len(sc.cells) > maxColumns {
+		sc := tabular.NewScanner(s, comma)
+		for row := 0; row < 40 && sc.Next(); row++ {
+			if len(sc.Cells) > tabular.MaxColumns {
 				break
 			}
-			if h := makeHeader(sc.cells, comma, sc.line); h != nil && (best == nil || len(h.names) > len(best.names)) {
+			if h := makeHeader(sc.Cells, comma, sc.Line); h != nil && (best == nil || len(h.names) > len(best.names)) {
 				copied := *sc
 				best, after = h, &copied
 				break
@@ -151,121 +153,6 @@ func findHeader(s string, comma byte) (*header, *csvScanner) {
 		}
 	}
 	return best, after
-}
-
-// csvScanner gives rows of comma-separated values (RFC 4180) as programs really write them: any line end, quotes within
-// bare cells, ="…" as Excel has it, line ends within quotes. A quote that never closes costs its own row alone.
-type csvScanner struct {
-	rest     string
-	comma    byte
-	at       int // line of rest
-	line     int // line of the row
-	cells    []string
-	broken   bool // a quote was opened and never closed
-	oneLine  bool // after that, cells end with their line
-	loneCR   bool // a lone CR ends a row: there is no LF in the file
-	tooLarge bool
-}
-
-func newCSV(s string, comma byte) *csvScanner {
-	return &csvScanner{rest: s, comma: comma, at: 1, loneCR: !strings.Contains(s, "\n")}
-}
-
-func (s *csvScanner) rowEnd(i int) int { // how many bytes of a row's end stand at i
-	switch {
-	case s.rest[i] == '\n', s.rest[i] == '\r' && s.loneCR:
-		return 1
-	case s.rest[i] == '\r' && i+1 < len(s.rest) && s.rest[i+1] == '\n':
-		return 2
-	}
-	return 0
-}
-
-// next reads a row; blank ones are passed over.
-func (s *csvScanner) next() bool {
-	for s.rest != "" {
-		s.cells, s.broken, s.line = nil, false, s.at
-		blank := true
-		for done := false; !done; {
-			var cell string
-			cell, done = s.cell()
-			s.cells = append(s.cells, cell)
-			blank = blank && cell == ""
-		}
-		if !blank {
-			return true
-		}
-	}
-	return false
-}
-
-func (s *csvScanner) cell() (string, bool) {
-	i := 0
-	for i < len(s.rest) && s.rest[i] == ' ' {
-		i++
-	}
-	if strings.HasPrefix(s.rest[i:], `="`) {
-		i++
-	}
-	if i < len(s.rest) && s.rest[i] == '"' {
-		if cell, n, ok := s.quoted(i + 1); ok {
-			s.at += strings.Count(cell, "\n")
-			if s.loneCR {
-				s.at += strings.Count(cell, "\r")
-			}
-			return cell, s.skip(n)
-		}
-	}
-	for i = 0; i < len(s.rest) && s.rest[i] != s.comma && s.rowEnd(i) == 0; i++ {
-	}
-	return s.rest[:i], s.skip(i)
-}
-
-// quoted reads a cell in quotes from i on, and gives the place after it.
-func (s *csvScanner) quoted(i int) (string, int, bool) {
-	var b strings.Builder
-	for start := i; i < len(s.rest); i++ {
-		switch {
-		case s.oneLine && s.rowEnd(i) > 0:
-			s.broken = true
-			return "", 0, false
-		case s.rest[i] != '"':
-		case i+1 < len(s.rest) && s.rest[i+1] == '"':
-			b.WriteString(s.rest[start : i+1])
-			i++
-			start = i + 1
-		default:
-			end := i + 1
-			for end < len(s.rest) && s.rest[end] == ' ' {
-				end++
-			}
-			if end == len(s.rest) || s.rest[end] == s.comma || s.rowEnd(end) > 0 {
-				b.WriteString(s.rest[start:i])
-				return b.String(), end, true
-			}
-		}
-	}
-	s.broken, s.oneLine = true, true
-	return "", 0, false
-}
-
-// skip goes past the cell and what ends it, and says whether that ended the row.
-func (s *csvScanner) skip(n int) bool {
-	if n >= len(s.rest) {
-		s.rest = ""
-		return true
-	}
-	if e := s.rowEnd(n); e > 0 {
-		s.rest = s.rest[n+e:]
-		s.at++
-		return true
-	}
-	s.rest = s.rest[n+1:]
-	if s.rest == "" { // a comma at the very end
-		s.cells = append(s.cells, "")
-		return true
-	}
-	return false
 }
 
 func (f *File) readCSV(s string) error {
@@ -284,12 +171,12 @@ func (f *File) readCSV(s string) error {
 	if h.line > 1 {
 		f.note("the columns are named on line %d; what stands before it was passed over", h.line)
 	}
-	for sc.next() {
-		if sc.broken {
-			f.refuse(sc.line, "a quote is opened and never closed; a quote within a cell is written twice, and the cell stands in quotes")
+	for sc.Next() {
+		if sc.Broken {
+			f.refuse(sc.Line, "a quote is opened and never closed; a quote within a cell is written twice, and the cell stands in quotes")
 			continue
 		}
-		f.row(h, sc.cells, sc.line)
+		f.row(h, sc.Cells, sc.Line)
 	}
 	return nil
 }
