@@ -37,8 +37,9 @@ type Solution struct {
 // SetCase is a case of a kind.
 type SetCase struct {
 	Case string `json:"case"`
-	// Score is smallest for the case to study first; Best says that it is the
-	// smallest of its list (of its group, where there are groups).
+	// Score is smallest for the case to study first, among those that are equal
+	// in what comes before it: Unique, Group, Within. Best is true for the first
+	// of a list and all that tie with it.
 	Score float64 `json:"score"`
 	Best  bool    `json:"best"`
 	// Set and Outcome are its memberships in the term, the solution, the row or
@@ -58,14 +59,20 @@ type SetCase struct {
 
 // SetPair is a pair of cases of two kinds, or of two typical cases.
 type SetPair struct {
-	A     string  `json:"a"`
-	B     string  `json:"b"`
+	A string `json:"a"`
+	B string `json:"b"`
+	// Score is smallest for the pair to study first, among those that are equal
+	// in what comes before it: Group, Within. Best is true for the first of a
+	// list and all that tie with it.
 	Score float64 `json:"score"`
-	// Best says that the score is the smallest of its list, or of its group.
-	Best bool `json:"best"`
+	Best  bool    `json:"best"`
 	// Group orders pairs of a typical and an irrelevant case, 1 to 6; see
 	// Sufficiency.
 	Group int `json:"group,omitempty"`
+	// Within says of such a pair that neither case has more of the focal conjunct
+	// than of the outcome; and of a pair from one row that the deviant case has
+	// no more of the row than of the outcome.
+	Within bool `json:"within,omitempty"`
 }
 
 // TermChoice are the choices that concern one term.
@@ -135,10 +142,10 @@ const (
 //	typical                      x > .5, y > .5, x <= y   2(y-x) + (1-x), uniquely covered cases first
 //	typical for a conjunct       the same                 2|y-f| + (1-x), those with f < c first
 //	deviant in consistency       x > .5, y < .5           1-(x-y) + (1-x)
-//	deviant in coverage          solution < .5, y > .5    1-w, within the row
+//	deviant in coverage          solution < .5, y > .5    1-w, in each row, those with w <= y first
 //	individually irrelevant      solution < .5, y < .5
 //	typical, deviant consistency                          |xi-xj| + 1-(yi-yj) + (1-xi) + (1-xj)
-//	deviant coverage, irrelevant of one row               |wi-wj| + 1-(yi-yj) + (1-wi) + (1-wj)
+//	deviant coverage, irrelevant of one row               |wi-wj| + 1-(yi-yj) + (1-wi) + (1-wj), those with wi <= yi first
 //	typical, irrelevant for a conjunct, with fj < .5      1-(fi-fj) + 1-(yi-yj) + |ci-cj| + 2|yi-fi| + |yj-fj|
 //	typical, typical for a conjunct                       .5-(fi-fj) + .5-(yi-yj) + |ci-cj| + 2|yi-fi| + 2|yj-fj|
 //
@@ -146,7 +153,8 @@ const (
 // the focal conjunct: 1 to 3 when fi < ci, so that it makes the membership of
 // the typical case, and 4 to 6 when not; within each, first when the irrelevant
 // case lacks the focal conjunct alone (cj > .5), second when it lacks it most
-// (fj < cj), third when not. These groups are ours.
+// (fj < cj), third when not; and within these, first when fi <= yi and fj <= yj.
+// The groups beyond the first are ours.
 //
 // Of each list the first most are given, 0 for all, and all that tie with the
 // last of them. It is an error, which names the case, when memberships lie
@@ -204,7 +212,7 @@ func (s Solution) Sufficiency(most int) (Sufficiency, error) {
 			c.DeviantCoverage = append(c.DeviantCoverage, SetCase{Case: a.ID, Score: 1 - a.InRow, Set: a.InRow, Outcome: a.Outcome, Within: a.InRow <= a.Outcome})
 			for _, j := range irrelevant {
 				if b := s.Cases[j]; b.Row == r && r != "" {
-					c.DeviantIrrelevant = append(c.DeviantIrrelevant, SetPair{A: a.ID, B: b.ID,
+					c.DeviantIrrelevant = append(c.DeviantIrrelevant, SetPair{A: a.ID, B: b.ID, Within: a.InRow <= a.Outcome,
 						Score: math.Abs(a.InRow-b.InRow) + 1 - (a.Outcome - b.Outcome) + (1 - a.InRow) + (1 - b.InRow)})
 				}
 			}
@@ -278,7 +286,8 @@ func (s Solution) conjunct(t, k int, name string, term []float64, typical, irrel
 			if fj >= half {
 				continue
 			}
-			p := SetPair{A: a.ID, B: b.ID, Score: 1 - (fi - fj) + 1 - (a.Outcome - b.Outcome) + math.Abs(ci-cj) + away + math.Abs(b.Outcome-fj), Group: 3*group - 2}
+			p := SetPair{A: a.ID, B: b.ID, Score: 1 - (fi - fj) + 1 - (a.Outcome - b.Outcome) + math.Abs(ci-cj) + away + math.Abs(b.Outcome-fj), Group: 3*group - 2,
+				Within: fi <= a.Outcome && fj <= b.Outcome}
 			switch {
 			case cj > half:
 			case fj < cj:
@@ -339,37 +348,44 @@ func membership(id, set string, x float64) error {
 	return fmt.Errorf("%s has a membership of %v in %s; expected 0 to 1", id, x, set)
 }
 
-// firstCases orders cases: those that are uniquely covered first, then by group
-// and score.
+// firstCases puts those first that are uniquely covered, then the lower group,
+// then those within the outcome, then the lower score.
 func firstCases(list []SetCase, most int) []SetCase {
-	group := func(a SetCase) int {
-		if a.Unique {
-			return -1
-		}
-		return a.Group
+	equal := func(a, b SetCase) int {
+		return cmp.Or(before(a.Unique, b.Unique), cmp.Compare(a.Group, b.Group), before(a.Within, b.Within), scores(a.Score, b.Score))
 	}
-	return first(list, most, group, func(a SetCase) float64 { return a.Score }, func(a, b SetCase) int { return cmp.Compare(a.Case, b.Case) },
-		func(a *SetCase) { a.Best = true })
+	return first(list, most, equal, func(a, b SetCase) int { return cmp.Compare(a.Case, b.Case) }, func(a *SetCase) { a.Best = true })
 }
 
+// firstPairs does the same for pairs.
 func firstPairs(list []SetPair, most int) []SetPair {
-	return first(list, most, func(p SetPair) int { return p.Group }, func(p SetPair) float64 { return p.Score },
-		func(a, b SetPair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }, func(p *SetPair) { p.Best = true })
+	equal := func(a, b SetPair) int {
+		return cmp.Or(cmp.Compare(a.Group, b.Group), before(a.Within, b.Within), scores(a.Score, b.Score))
+	}
+	return first(list, most, equal, func(a, b SetPair) int { return cmp.Or(cmp.Compare(a.A, b.A), cmp.Compare(a.B, b.B)) }, func(p *SetPair) { p.Best = true })
 }
 
-// first orders a list by group, score and name, marks the best of each group,
-// and keeps most of it, with what ties with the last.
-func first[T any](list []T, most int, group func(T) int, score func(T) float64, name func(a, b T) int, best func(*T)) []T {
-	rounded := func(a T) float64 { return math.Round(score(a) * 1e9) }
-	slices.SortFunc(list, func(a, b T) int {
-		return cmp.Or(cmp.Compare(group(a), group(b)), cmp.Compare(rounded(a), rounded(b)), name(a, b))
-	})
-	from := 0
+// before puts what is true first.
+func before(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// scores compares scores, which lie between 0 and 8; what differs in the tenth
+// digit is equal.
+func scores(a, b float64) int { return cmp.Compare(math.Round(a*1e9), math.Round(b*1e9)) }
+
+// first orders a list, marks its best, and keeps most of it, with what ties with
+// the last. equal is 0 for those that tie, which name puts in an order.
+func first[T any](list []T, most int, equal, name func(a, b T) int, best func(*T)) []T {
+	slices.SortFunc(list, func(a, b T) int { return cmp.Or(equal(a, b), name(a, b)) })
 	for i := range list {
-		if group(list[i]) != group(list[from]) {
-			from = i
-		}
-		if rounded(list[i]) == rounded(list[from]) {
+		if equal(list[i], list[0]) == 0 {
 			best(&list[i])
 		}
 	}
@@ -377,7 +393,7 @@ func first[T any](list []T, most int, group func(T) int, score func(T) float64, 
 		return list
 	}
 	n := min(most, len(list))
-	for n > 0 && n < len(list) && group(list[n]) == group(list[n-1]) && rounded(list[n]) == rounded(list[n-1]) {
+	for n < len(list) && equal(list[n], list[n-1]) == 0 {
 		n++
 	}
 	return list[:n]
