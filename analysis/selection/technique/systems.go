@@ -80,7 +80,8 @@ type SystemPair struct {
 	// Reached is, for each level, the number of clusters in which the pair
 	// reaches it.
 	Reached []int `json:"reached"`
-	// Differ and Agree are the names of the conditions that do.
+	// Differ and Agree are the conditions that do, as A has them: with ~ before
+	// the name of one that is absent in A.
 	Differ []string `json:"differ"`
 	Agree  []string `json:"agree"`
 }
@@ -302,10 +303,15 @@ func (x coded) zone(z Zone, n int) Zone {
 		p.Rank, p.Differ, p.Agree = place, []string{}, []string{}
 		for _, c := range x.Clusters {
 			for _, v := range c.Conditions {
-				if v.Values[x.rows[at[r][0]]] == v.Values[x.rows[at[r][1]]] {
-					p.Agree = append(p.Agree, v.Name)
+				a, b := v.Values[x.rows[at[r][0]]], v.Values[x.rows[at[r][1]]]
+				name := v.Name
+				if a == 0 {
+					name = "~" + name
+				}
+				if a == b {
+					p.Agree = append(p.Agree, name)
 				} else {
-					p.Differ = append(p.Differ, v.Name)
+					p.Differ = append(p.Differ, name)
 				}
 			}
 		}

@@ -28,7 +28,6 @@ func TestSystemsByHand(t *testing.T) {
 	if err != nil || len(c.Zones) != 3 || len(c.Notes)+len(c.LeftOut) > 0 {
 		t.Fatal(c, err)
 	}
-	all := []string{"e1", "e2", "e3", "c1", "c2"}
 	want := []Zone{
 		{Design: MDSO, Outcomes: [2]int{1, 1}, Of: 3, Extremes: []int{3, 2},
 			Levels: []Level{
@@ -37,12 +36,12 @@ func TestSystemsByHand(t *testing.T) {
 				{2, []int{0, 0, 3}, 2, [][2]string{{"A", "B"}, {"A", "C"}, {"B", "C"}}},
 			},
 			Pairs: []SystemPair{
-				{"A", "B", 1, []int{3, 2}, []int{2, 2, 2}, all, []string{}},
-				{"B", "C", 2, []int{2, 1}, []int{0, 2, 2}, []string{"e1", "e3", "c1"}, []string{"e2", "c2"}},
+				{"A", "B", 1, []int{3, 2}, []int{2, 2, 2}, []string{"e1", "e2", "~e3", "c1", "~c2"}, []string{}},
+				{"B", "C", 2, []int{2, 1}, []int{0, 2, 2}, []string{"~e1", "e3", "~c1"}, []string{"~e2", "c2"}},
 			}},
 		{Design: MDSO, Outcomes: [2]int{0, 0}, Of: 1, Extremes: []int{2, 2},
 			Levels: []Level{{0, []int{0, 0, 1}, 2, [][2]string{{"D", "E"}}}},
-			Pairs:  []SystemPair{{"D", "E", 1, []int{2, 2}, []int{2}, []string{"e1", "e3", "c1", "c2"}, []string{"e2"}}}},
+			Pairs:  []SystemPair{{"D", "E", 1, []int{2, 2}, []int{2}, []string{"e1", "~e3", "c1", "c2"}, []string{"e2"}}}},
 		{Design: MSDO, Outcomes: [2]int{1, 0}, Of: 6, Extremes: []int{0, 0},
 			Levels: []Level{
 				{0, []int{4, 2, 0}, 1, [][2]string{{"A", "D"}, {"C", "D"}}},
@@ -51,8 +50,8 @@ func TestSystemsByHand(t *testing.T) {
 				{3, []int{1, 1, 4}, 2, [][2]string{{"A", "D"}, {"A", "E"}, {"B", "E"}, {"C", "D"}}},
 			},
 			Pairs: []SystemPair{
-				{"A", "D", 1, []int{0, 1}, []int{1, 2, 2, 2}, []string{"c2"}, []string{"e1", "e2", "e3", "c1"}},
-				{"C", "D", 1, []int{1, 0}, []int{1, 2, 2, 2}, []string{"e2"}, []string{"e1", "e3", "c1", "c2"}},
+				{"A", "D", 1, []int{0, 1}, []int{1, 2, 2, 2}, []string{"~c2"}, []string{"e1", "e2", "~e3", "c1"}},
+				{"C", "D", 1, []int{1, 0}, []int{1, 2, 2, 2}, []string{"~e2"}, []string{"e1", "~e3", "c1", "c2"}},
 			}},
 	}
 	if d := cmp.Diff(want, c.Zones); d != "" {
