@@ -128,7 +128,7 @@ func (t Table) match(m Matching, on []Variable, beside Variable, alike bool) (Pa
 		return out, err
 	}
 	rows, left := complete(t.Cases, variables)
-	out.LeftOut = append([]LeftOut{}, left...)
+	out.LeftOut = left
 	if len(rows) < 3 {
 		return out, fmt.Errorf("%d cases have a value of every variable, and three are needed to tell near from far (%s)", len(rows), told(left))
 	}

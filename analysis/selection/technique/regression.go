@@ -108,7 +108,7 @@ func (t Table) Fit() (Fit, error) {
 		return Fit{}, err
 	}
 	rows, left := complete(t.Cases, variables)
-	f := Fit{Outcome: t.Outcome.Name, Condition: t.Condition.Name, Controls: []string{}, LeftOut: append([]LeftOut{}, left...), Notes: []string{}}
+	f := Fit{Outcome: t.Outcome.Name, Condition: t.Condition.Name, Controls: []string{}, LeftOut: left, Notes: []string{}}
 	for _, z := range t.Controls {
 		f.Controls = append(f.Controls, z.Name)
 	}

@@ -118,7 +118,7 @@ func (s Systems) Compare(n int) (Comparison, error) {
 	if err != nil {
 		return Comparison{}, err
 	}
-	out := Comparison{Zones: []Zone{}, LeftOut: append([]LeftOut{}, x.left...), Notes: x.notes}
+	out := Comparison{Zones: []Zone{}, LeftOut: x.left, Notes: x.notes}
 	for _, z := range zones {
 		if zone := x.zone(z, n); zone.Of > 0 {
 			out.Zones = append(out.Zones, zone)

@@ -171,6 +171,7 @@ func check(cases []string, variables []Variable) error {
 // complete gives the places of the cases that have a value of each variable,
 // and names the others.
 func complete(cases []string, variables []Variable) (rows []int, left []LeftOut) {
+	left = []LeftOut{}
 	for i, c := range cases {
 		var missing []string
 		for _, v := range variables {
