@@ -132,7 +132,7 @@ func Extreme(cases []string, v Variable) ([]Ranked, []LeftOut, error) {
 	}
 	rows, left := complete(cases, []Variable{v})
 	if len(rows) < 2 {
-		return nil, left, fmt.Errorf("%s is known for %d cases: none can be extreme", v.Name, len(rows))
+		return nil, left, fmt.Errorf("variable %s is known for %d cases: none can be extreme", v.Name, len(rows))
 	}
 	if err := varied([]Variable{v}, rows); err != nil {
 		return nil, left, err

@@ -208,7 +208,7 @@ func regress(y []float64, variables []Variable, rows []int) (model, error) {
 				repeat = append(repeat, variables[j].Name)
 			}
 		}
-		return model{}, fmt.Errorf("%s repeat each other: each follows from the others, so that their effects cannot be told apart; leave one out", strings.Join(repeat, ", "))
+		return model{}, fmt.Errorf("variables %s repeat each other: each follows from the others, so that their effects cannot be told apart; leave one out", strings.Join(repeat, ", "))
 	}
 	m := model{estimate: make([]float64, k+1), variance: make([]float64, k+1), residual: make([]float64, n), leverage: make([]float64, n), first: make([]float64, n)}
 	centre, _ := moments(y)

@@ -197,7 +197,7 @@ func TestFitErrors(t *testing.T) {
 		{Table{Cases: ids, Outcome: y, Condition: v("X", 1, 0)}, "X has 2 values for 6 cases"},
 		{Table{Cases: ids, Outcome: y, Condition: v("Y", 1, 2, 4, 3, 6, 5)}, "Y is used twice"},
 		{Table{Cases: ids, Outcome: y, Condition: v("X", 1, 0, 2, math.Inf(1), 3, 3)}, "X is infinite for d"},
-		{Table{Cases: []string{"a", "b", "a", "d", "", "f"}, Outcome: y, Condition: x}, "a is the id of case 1 and of case 3"},
+		{Table{Cases: []string{"a", "b", "a", "d", "", "f"}, Outcome: y, Condition: x}, "id a is that of case 1 and of case 3"},
 	} {
 		if c.want == "5 variables" { // 3 variables of 6 cases: one degree of freedom more is needed with a fourth
 			c.t.Controls = append(c.t.Controls, v("C", 0, 1, 0, 1, 1, 0))

@@ -325,12 +325,12 @@ func (s Solution) valid() error {
 		wrong = append(wrong, membership(m.ID, OutcomeSet, m.Outcome))
 		wrong = append(wrong, membership(m.ID, "its row of the truth table", m.InRow))
 		if len(m.Conjuncts) != len(s.Terms) {
-			wrong = append(wrong, fmt.Errorf("%s has memberships in %d terms, and the solution has %d", m.ID, len(m.Conjuncts), len(s.Terms)))
+			wrong = append(wrong, fmt.Errorf("case %s has memberships in %d terms, and the solution has %d", m.ID, len(m.Conjuncts), len(s.Terms)))
 			continue
 		}
 		for t, x := range m.Conjuncts {
 			if len(x) != len(s.Terms[t].Conjuncts) {
-				wrong = append(wrong, fmt.Errorf("%s has memberships in %d conjuncts of %s, which has %d", m.ID, len(x), s.Terms[t].Name, len(s.Terms[t].Conjuncts)))
+				wrong = append(wrong, fmt.Errorf("case %s has memberships in %d conjuncts of %s, which has %d", m.ID, len(x), s.Terms[t].Name, len(s.Terms[t].Conjuncts)))
 				continue
 			}
 			for k, f := range x {
@@ -345,7 +345,7 @@ func membership(id, set string, x float64) error {
 	if x >= 0 && x <= 1 {
 		return nil
 	}
-	return fmt.Errorf("%s has a membership of %v in %s; expected 0 to 1", id, x, set)
+	return fmt.Errorf("case %s has a membership of %v in %s; expected 0 to 1", id, x, set)
 }
 
 // firstCases puts those first that are uniquely covered, then the lower group,

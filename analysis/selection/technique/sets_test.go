@@ -188,7 +188,7 @@ func TestSetErrors(t *testing.T) {
 		"t2 has a membership of NaN in B":                   func(s *Solution) { s.Cases[1].Conjuncts[0][1] = math.NaN() },
 		"dc has memberships in 1 terms":                     func(s *Solution) { s.Cases[2].Conjuncts = s.Cases[2].Conjuncts[:1] },
 		"dg has memberships in 3 conjuncts of A*B":          func(s *Solution) { s.Cases[3].Conjuncts[0] = []float64{1, 1, 1} },
-		"t1 is the id of case 1 and of case 5":              func(s *Solution) { s.Cases[4].ID = "t1" },
+		"id t1 is that of case 1 and of case 5":             func(s *Solution) { s.Cases[4].ID = "t1" },
 		"the solution has no terms":                         func(s *Solution) { s.Terms = nil },
 		`term "C" has no name or no conjuncts`:              func(s *Solution) { s.Terms[1].Conjuncts = nil },
 		"v2 has a membership of -1 in its row of the truth": func(s *Solution) { s.Cases[5].InRow = -1 },
@@ -199,7 +199,7 @@ func TestSetErrors(t *testing.T) {
 			t.Errorf("error %v, want %q", err, want)
 		}
 	}
-	if _, err := NewNecessity("X", []NecessityCase{{"a", 2, .8, "r"}, {"a", .1, .1, ""}}, 0); err == nil || !strings.Contains(err.Error(), "a has a membership of 2 in X\n") && !strings.Contains(err.Error(), "a is the id") {
+	if _, err := NewNecessity("X", []NecessityCase{{"a", 2, .8, "r"}, {"a", .1, .1, ""}}, 0); err == nil || !strings.Contains(err.Error(), "a has a membership of 2 in X\n") && !strings.Contains(err.Error(), "id a is that of") {
 		t.Error(err)
 	}
 }

@@ -184,7 +184,7 @@ func (s Systems) prepare() (coded, error) {
 	for _, v := range variables {
 		for i, y := range v.Values {
 			if (y < 0 || y > 1 || (y > 0 && y < 1)) && i < len(s.Cases) { // not a number is none of these
-				wrong = append(wrong, fmt.Errorf("%s is %v for %s; expected 0 or 1: dichotomise it first", v.Name, y, s.Cases[i]))
+				wrong = append(wrong, fmt.Errorf("variable %s is %v for %s; expected 0 or 1: dichotomise it first", v.Name, y, s.Cases[i]))
 			}
 		}
 	}

@@ -192,7 +192,7 @@ func TestSystemsErrors(t *testing.T) {
 		"cluster civil society has no conditions": func(s *Systems) { s.Clusters[1].Conditions = nil },
 		"there are no clusters":                   func(s *Systems) { s.Clusters = nil },
 		"1 cases have a value of every variable":  func(s *Systems) { s.Outcome.Values = []float64{math.NaN(), math.NaN(), math.NaN(), math.NaN(), 1} },
-		"A is the id of case 1 and of case 2":     func(s *Systems) { s.Cases[1] = "A" },
+		"id A is that of case 1 and of case 2":    func(s *Systems) { s.Cases[1] = "A" },
 		"e1 has 1 values for 5 cases":             func(s *Systems) { s.Clusters[0].Conditions[0].Values = []float64{1} },
 	} {
 		s := five()

@@ -143,7 +143,7 @@ func check(cases []string, variables []Variable) error {
 		case c == "":
 			add("case %d has no id", i+1)
 		case twice:
-			add("%s is the id of case %d and of case %d; give each case its own", c, at+1, i+1)
+			add("id %s is that of case %d and of case %d; give each case its own", c, at+1, i+1)
 		default:
 			seen[c] = i
 		}
@@ -154,14 +154,14 @@ func check(cases []string, variables []Variable) error {
 		case v.Name == "":
 			add("variable %d has no name", i+1)
 		case names[v.Name]:
-			add("%s is used twice; use each variable once", v.Name)
+			add("variable %s is used twice; use each variable once", v.Name)
 		case len(v.Values) != len(cases):
-			add("%s has %d values for %d cases", v.Name, len(v.Values), len(cases))
+			add("variable %s has %d values for %d cases", v.Name, len(v.Values), len(cases))
 		}
 		names[v.Name] = true
 		for j, x := range v.Values {
 			if math.IsInf(x, 0) && j < len(cases) {
-				add("%s is infinite for %s; leave it empty when it is not known", v.Name, cases[j])
+				add("variable %s is infinite for %s; leave it empty when it is not known", v.Name, cases[j])
 			}
 		}
 	}
@@ -230,7 +230,7 @@ func varied(variables []Variable, rows []int) error {
 	var wrong []error
 	for _, v := range variables {
 		if x := v.at(rows); constant(x) {
-			wrong = append(wrong, fmt.Errorf("%s is %v in all %d cases that have every value; leave it out", v.Name, x[0], len(x)))
+			wrong = append(wrong, fmt.Errorf("variable %s is %v in all %d cases that have every value; leave it out", v.Name, x[0], len(x)))
 		}
 	}
 	return errors.Join(wrong...)
