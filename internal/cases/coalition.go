@@ -1,6 +1,11 @@
 package cases
 
 import (
+	"cmp"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -60,6 +65,73 @@ func (a Actor) Valid() error {
 	thread.CheckIDs(&ps, "records", a.Records, thread.Record)
 	ps.Sort()
 	return ps.Err()
+}
+
+// Named tells whether an actor may be named outside the team: in an edition, or in an export for others.
+func (a Actor) Named() bool { return a.Public && !a.Person }
+
+// Group is how many actors share a sector.
+type Group struct {
+	Sector string `json:"sector"` // empty: those of other sectors together
+	Count  int    `json:"count"`
+}
+
+// Unnamed counts by sector the actors that may not be named. No group is smaller than cell, and none can be worked out by
+// taking the others from a total: sectors that are too small are put together, with a larger one if need be. Where even all
+// of them are too few nothing is told, and few is true.
+func Unnamed(actors []Actor, cell int) (groups []Group, few bool) {
+	count := map[string]int{}
+	total := 0
+	for _, a := range actors {
+		if !a.Named() {
+			count[a.Sector]++
+			total++
+		}
+	}
+	if total == 0 {
+		return nil, false
+	}
+	if total < cell {
+		return nil, true
+	}
+	for sector, n := range count {
+		groups = append(groups, Group{sector, n})
+	}
+	slices.SortFunc(groups, func(a, b Group) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Sector, b.Sector))
+	})
+	other := 0
+	for i := len(groups) - 1; i >= 0 && (groups[i].Count < cell || other > 0 && other < cell); i-- {
+		other += groups[i].Count
+		groups = groups[:i]
+	}
+	if other > 0 {
+		groups = append(groups, Group{"", other})
+	}
+	return groups, false
+}
+
+// Pseudonyms gives each person among the actors a name that tells nothing: a number in an order that follows from the key
+// alone, so that it is the same in each export and says neither who comes first nor when somebody was written down.
+func Pseudonyms(actors []Actor, key string) map[thread.ID]string {
+	type persona struct {
+		id    thread.ID
+		order string
+	}
+	var all []persona
+	for _, a := range actors {
+		if a.Person {
+			m := hmac.New(sha256.New, []byte(key))
+			m.Write([]byte("actor " + a.ID))
+			all = append(all, persona{a.ID, string(m.Sum(nil))})
+		}
+	}
+	slices.SortFunc(all, func(a, b persona) int { return strings.Compare(a.order, b.order) })
+	out := map[thread.ID]string{}
+	for i, x := range all {
+		out[x.id] = fmt.Sprintf("Person A%02d", i+1)
+	}
+	return out
 }
 
 // Shares reads a composition: one word stands for all of it ("women"), several are given with their shares ("women: 60",

@@ -62,6 +62,7 @@ func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, replace
 
 func (e *env) export() *cobra.Command {
 	var out, name string
+	var named bool
 	c := command("export -o STUDY", "Write a study as a folder of plain files",
 		"  throughline export -o my-study\n  throughline export --study kleptocracy -o my-study --json", 0,
 		func(ctx context.Context, _ *cobra.Command, _ []string) error {
@@ -81,14 +82,22 @@ func (e *env) export() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			people := 0
+			if !named {
+				people = archive.Pseudonymise(&b)
+			}
 			if err := archive.Write(out, b); err != nil {
 				return err
 			}
-			return e.print(map[string]any{"study": slug, "folder": out, "objects": len(b.Objects)}, func(w io.Writer) {
+			return e.print(map[string]any{"study": slug, "folder": out, "objects": len(b.Objects), "pseudonyms": people}, func(w io.Writer) {
+				if people > 0 {
+					fmt.Fprintf(w, "%d actor(s) that are persons have pseudonyms in place of their names; --with-names keeps the names.\n", people)
+				}
 				fmt.Fprintf(w, "Wrote the study %q to %s (%d objects, %d texts).\n", slug, out, len(b.Objects), len(b.Texts))
 			})
 		})
 	c.Flags().StringVarP(&out, "out", "o", "", "folder to write")
+	c.Flags().BoolVar(&named, "with-names", false, "keep the names of actors that are persons: for a backup that stays with the team")
 	c.Flags().StringVar(&name, "study", "", "which study, when there are several")
 	return c
 }

@@ -122,6 +122,9 @@ type Case struct {
 	Events  []Event  `json:"events"`
 	Actors  []Actor  `json:"actors"`
 	Ties    []Tie    `json:"ties,omitempty"`
+
+	Unnamed    []cases.Group `json:"unnamed,omitempty"`     // actors that are not named, by sector
+	UnnamedFew bool          `json:"unnamed_few,omitempty"` // there are some, too few to be counted
 }
 
 // Fact is something known of a case or its country, with where it was read.
@@ -686,13 +689,18 @@ func (x *builder) cases(c *Content) {
 			return strings.Compare(a.Date.Earliest()+a.Date.Latest()+a.ID, b.Date.Earliest()+b.Date.Latest()+b.ID)
 		})
 		name := map[thread.ID]string{}
+		var actors []cases.Actor
 		for _, a := range x.actors {
 			if a.Case == cs.ID {
+				actors = append(actors, a)
+			}
+			if a.Case == cs.ID && a.Named() {
 				x.write(a.ID, a.Name)
 				name[a.ID] = a.Name
 				p.Actors = append(p.Actors, Actor{x.public(a.ID), a.Name, a.Sector, a.Level, a.Stance, a.Source})
 			}
 		}
+		p.Unnamed, p.UnnamedFew = cases.Unnamed(actors, x.study.SmallestCell())
 		for _, t := range x.ties {
 			if t.Case == cs.ID && name[t.From] != "" && name[t.To] != "" {
 				p.Ties = append(p.Ties, Tie{name[t.From], t.Kind, name[t.To], t.Date})

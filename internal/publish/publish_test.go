@@ -234,6 +234,7 @@ func TestLeakInWrittenTextIsRefused(t *testing.T) {
 		"salt":                        {"Salt " + canaries["salt of the sealed passage"], "salt"},
 		"seal key":                    {"Key " + sealKey, "key"},
 		"words of a withdrawn person": {canaries["withdrawn words"], "take-peace"},
+		"a person of a coalition":     {"Led by personcanary, Anahit herself.", "take-peace"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

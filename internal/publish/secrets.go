@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -23,6 +24,7 @@ type secrets struct {
 	words  map[string]string // ids, codes, salts, keys -> what it is, in words
 	texts  []string          // interviews that may not be quoted, normalised
 	quotes []string          // passages of these, normalised
+	names  []string          // people who may not be named, normalised
 	own    string            // the study's own questions, normalised: an interviewer speaks them too
 }
 
@@ -51,6 +53,10 @@ func newSecrets(b store.Bundle, e study.Edition) *secrets {
 		case study.Member:
 			if o.Handle != e.SignedBy && looksLikeCode(o.Handle) {
 				add(o.Handle, "the handle of a member")
+			}
+		case cases.Actor:
+			if n := normal(o.Name); o.Person && n != "" {
+				s.names = append(s.names, " "+n+" ")
 			}
 		case document.Document:
 			if _, protected := c.of(o.ID); protected {
@@ -189,7 +195,8 @@ type prose struct {
 	text string
 }
 
-// repeats refuses texts that give again, word for word, what an informant did not agree to have quoted.
+// repeats refuses texts that give again, word for word, what an informant did not agree to have quoted, or that name a
+// person of a coalition.
 func (s *secrets) repeats(written []prose) error {
 	blocks := map[string]bool{}
 	for _, t := range s.texts {
@@ -200,7 +207,7 @@ func (s *secrets) repeats(written []prose) error {
 			}
 		}
 	}
-	if len(blocks)+len(s.quotes) == 0 {
+	if len(blocks)+len(s.quotes)+len(s.names) == 0 {
 		return nil
 	}
 	var ps fault.Problems
@@ -211,6 +218,16 @@ func (s *secrets) repeats(written []prose) error {
 		}
 		text := normal(w.text)
 		hit := false
+		for _, n := range s.names {
+			if strings.Contains(" "+text+" ", n) {
+				said[w.id] = true
+				ps.Add(string(w.id), "names a person who is among the actors of a case; tell it without the name")
+				break
+			}
+		}
+		if said[w.id] {
+			continue
+		}
 		for _, q := range s.quotes {
 			if strings.Contains(text, q) {
 				hit = true

@@ -63,6 +63,8 @@ var canaries = map[string]string{
 	"salt of the sealed passage":      document.SealOf(sealKey, "seg-int-arm-a2-1", "").Salt,
 	"salt of the quoted passage":      document.SealOf(sealKey, "seg-int-arm-a1-1", "").Salt,
 	"candidate's withheld cited work": "WORKCANARY",
+	"person of a coalition":           "PERSONCANARY Anahit",
+	"group that may not be named":     "GROUPCANARY",
 }
 
 type fixture struct {
@@ -144,8 +146,11 @@ func newFixture(t testing.TB) *fixture {
 		cases.Case{ID: "case-other", Candidate: "cand-other", Name: "Elsewhere 2015", Summary: "Few came."},
 		cases.Event{ID: "ev-2", Case: "case-armenia", Date: "2018-04-23", Title: "He resigns", Lane: "state", Records: ids("ref-a2"), URLs: []string{"https://example.org/1", "https://example.org/2"}},
 		cases.Event{ID: "ev-1", Case: "case-armenia", Date: "2018-04~", Title: "The square fills", Lane: "movement"},
-		cases.Actor{ID: "actor-groups", Case: "case-armenia", Name: "Groups", Sector: "civil society", Stance: "coalition"},
-		cases.Actor{ID: "actor-party", Case: "case-armenia", Name: "Party", Sector: "party", Stance: "opponent"},
+		cases.Actor{ID: "actor-groups", Case: "case-armenia", Name: "Groups", Sector: "civil society", Stance: "coalition", Public: true},
+		cases.Actor{ID: "actor-person", Case: "case-armenia", Name: "PERSONCANARY Anahit", Sector: "civil society", Stance: "coalition", Person: true},
+		cases.Actor{ID: "actor-hidden", Case: "case-armenia", Name: "GROUPCANARY", Sector: "business", Stance: "coalition"},
+		cases.Tie{ID: "tie-2", Case: "case-armenia", From: "actor-person", To: "actor-groups", Kind: "member-of"},
+		cases.Actor{ID: "actor-party", Case: "case-armenia", Name: "Party", Sector: "party", Stance: "opponent", Public: true},
 		cases.Tie{ID: "tie-1", Case: "case-armenia", From: "actor-groups", To: "actor-party", Kind: "opposes", Date: "2018"},
 		fieldwork.Guide{ID: "guide", Title: "Guide", Questions: []fieldwork.Question{{ID: "g-1", Text: "GUIDECANARY what did you see", Answers: []string{"cq-1"}}}},
 		coding.Code{ID: "code-peace", Name: "Peace", Define: "CODECANARY what it means"},

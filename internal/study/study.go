@@ -27,6 +27,15 @@ type Study struct {
 	Languages       []string     `json:"languages"`             // BCP 47 tags of the languages read and spoken
 	Acknowledgement string       `json:"acknowledgement"`       // of the funder, as agreed with it
 	Licence         string       `json:"licence,omitempty"`     // of what is published
+	Cell            int          `json:"cell,omitempty"`        // smallest number of people or groups that is told of those who may not be named; 0: 5
+}
+
+// SmallestCell is the smallest number that may be told of people or groups that may not be named.
+func (s Study) SmallestCell() int {
+	if s.Cell == 0 {
+		return 5
+	}
+	return s.Cell
 }
 
 // Question is something the study has to answer.
@@ -73,6 +82,9 @@ func (s Study) Valid() error {
 	ps.Require("purpose", s.Purpose)
 	ps.Require("question", s.Question)
 	ps.Require("region_scheme", s.RegionScheme)
+	if s.Cell != 0 && (s.Cell < 3 || s.Cell > 100) {
+		ps.Add("cell", "is %d; expected 3 to 100: of fewer than three, each knows who the others are", s.Cell)
+	}
 	seen := map[string]bool{}
 	check := func(field, id string) {
 		if !code.MatchString(id) {
