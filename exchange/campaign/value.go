@@ -142,6 +142,8 @@ func latest(d string) string {
 	return d
 }
 
+var groups = regexp.MustCompile(`^\d{1,3}([.,]\d{3})+$`) // of thousands
+
 var amount = regexp.MustCompile(`(\d[\d,.' \x{00a0}]*)\s*(k\b|m\b|thousands?|millions?|hundreds?|s\b)?`)
 
 // People reads a number of people as lists write it; 0: not known. Of a range it is the lower end, "thousands" are 1,000:
@@ -184,7 +186,7 @@ func People(s string) int {
 // number reads digits with signs between the thousands, or a decimal point.
 func number(s string) (float64, bool) {
 	s = strings.NewReplacer("'", "", " ", "", "\u00a0", "").Replace(s)
-	if groups := regexp.MustCompile(`^\d{1,3}([.,]\d{3})+$`); groups.MatchString(s) {
+	if groups.MatchString(s) {
 		s = strings.NewReplacer(".", "", ",", "").Replace(s)
 	}
 	x, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)
