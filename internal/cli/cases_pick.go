@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"throughline/analysis/selection/technique"
+	"throughline/analysis/selection/technique/picture"
 	"throughline/exchange/tabular"
 	"throughline/internal/fault"
 )
@@ -27,6 +28,8 @@ type pick struct {
 	n, bins                                 int
 	distance, measure, likely, on           string
 	apart, close                            float64
+	svg                                     string
+	level                                   int
 	set                                     func(flag string) bool
 }
 
@@ -43,6 +46,8 @@ type picked struct {
 	Clusters  []string            `json:"clusters,omitempty"` // of the zones
 	LeftOut   []technique.LeftOut `json:"leftOut"`
 	Notes     []string            `json:"notes"`
+
+	systems technique.Systems // that were compared
 }
 
 // casesPick picks cases from a table by a technique of the literature.
@@ -74,6 +79,15 @@ func (e *env) casesPick() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if p.svg != "" {
+				svg, err := p.picture(out)
+				if err != nil {
+					return invalid(err)
+				}
+				if err := writePicture(p.svg, svg); err != nil {
+					return err
+				}
+			}
 			return e.print(out, func(w io.Writer) { printPicked(w, out) })
 		})
 	f := c.Flags()
@@ -91,13 +105,16 @@ func (e *env) casesPick() *cobra.Command {
 	f.StringVar(&p.on, "on", "condition", "extreme, most-similar: condition or outcome")
 	f.Float64Var(&p.apart, "apart", 1, "most-similar: standard deviations from which two values are different, when there are more than two")
 	f.Float64Var(&p.close, "close", 0.25, "most-different: standard deviations up to which two values are the same, when there are more than two")
+	f.StringVar(&p.svg, "svg", "", "draw too, into this file: the model with the cases picked, or the matrix of pairs of msdo and mdso")
+	f.IntVar(&p.level, "level", 0, "msdo and mdso with --svg: level that the matrix shows, 0 for the extreme")
 	return c
 }
 
 // belongs names the techniques of flags that not all have.
 var belongs = map[string][]string{
 	"bins": {"diverse"}, "measure": {"influential"}, "likely": {"crucial"}, "on": {"extreme", "most-similar"}, "apart": {"most-similar"},
-	"close": {"most-different"}, "distance": {"most-similar", "most-different"}, "cluster": {"msdo", "mdso"},
+	"close": {"most-different"}, "distance": {"most-similar", "most-different"}, "cluster": {"msdo", "mdso"}, "level": {"msdo", "mdso"},
+	"svg": {"typical", "deviant", "influential", "pathway", "crucial", "msdo", "mdso"},
 }
 
 // check finds what is wrong with the flags before anything is read.
@@ -105,9 +122,9 @@ func (p pick) check() error {
 	if !slices.Contains(picks, p.technique) {
 		return fault.New(fault.Usage, "--technique is %q; expected one of: %s.", p.technique, strings.Join(picks, ", "))
 	}
-	for _, flag := range []string{"bins", "measure", "likely", "on", "apart", "close", "distance", "cluster"} {
+	for _, flag := range []string{"bins", "measure", "likely", "on", "apart", "close", "distance", "cluster", "level", "svg"} {
 		if p.set(flag) && !slices.Contains(belongs[flag], p.technique) {
-			return fault.New(fault.Usage, "--%s belongs to --technique %s; leave it out.", flag, strings.Join(belongs[flag], " or "))
+			return fault.New(fault.Usage, "--%s belongs to --technique %s; leave it out.", flag, strings.Join(belongs[flag], ", "))
 		}
 	}
 	switch {
@@ -334,6 +351,7 @@ func (p pick) systems(s sheet, t technique.Table, out *picked) error {
 		}
 		x.Clusters, out.Clusters = append(x.Clusters, c), append(out.Clusters, c.Name)
 	}
+	out.systems = x
 	found, err := x.Compare(p.n)
 	if err != nil {
 		return invalid(err)
@@ -348,6 +366,18 @@ func (p pick) systems(s sheet, t technique.Table, out *picked) error {
 		return fault.New(fault.Invalid, "No two cases can be compared: %s.", strings.Join(found.Notes, "; "))
 	}
 	return nil
+}
+
+// picture draws what was found.
+func (p pick) picture(out picked) (string, error) {
+	if out.Model == nil {
+		return picture.Matrix(out.systems, p.level)
+	}
+	var marks []picture.Mark
+	for _, r := range out.Picked {
+		marks = append(marks, picture.Mark{Case: r.Case, As: out.Technique})
+	}
+	return picture.Scatter(*out.Model, marks)
 }
 
 func printPicked(w io.Writer, p picked) {
