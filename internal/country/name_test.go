@@ -2,10 +2,14 @@ package country
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"throughline/exchange/campaign"
+	"throughline/exchange/tabular"
 	"throughline/internal/fault"
 )
 
@@ -107,6 +111,35 @@ func TestFindOwn(t *testing.T) {
 		for _, s := range []string{c.Name, c.ISO3, strings.ToUpper(c.Name)} {
 			if got, err := a.Find(s); err != nil || got.ISO3 != c.ISO3 {
 				t.Errorf("%q: %q, %v; expected %s", s, got.ISO3, err, c.ISO3)
+			}
+		}
+	}
+}
+
+// The shared lists of campaigns and protests are read whole; those refused are in states that are no more, or not recognised.
+func TestSharedListsOfCampaigns(t *testing.T) {
+	a := open(t)
+	find := func(name string) (string, error) { c, err := a.Find(name); return c.ISO3, err }
+	for file, want := range map[string]string{"navco12_campaigns.csv": "381 read, 8 refused", "revolutionary_events_2000_2022.csv": "221 read, 1 refused", "mass_mobilization_protests.csv": "15098 read, 141 refused"} {
+		b, err := os.ReadFile(shared(t, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := tabular.Read(b, campaign.Fits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, _ := campaign.Recognise(table.Header)
+		l, err := campaign.Read(table, p.Mapping, p, find)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%d read, %d refused", len(l.Entries), len(l.Refused)); got != want {
+			t.Errorf("%s: %s; expected %s", file, got, want)
+		}
+		for _, r := range l.Refused {
+			if !strings.Contains(r.Why, "dissolved") && !strings.Contains(r.Why, "broke apart") && !strings.Contains(r.Why, "recognised") && !strings.Contains(r.Why, "existed until") {
+				t.Errorf("%s:%d: %s", file, r.Line, r.Why)
 			}
 		}
 	}
