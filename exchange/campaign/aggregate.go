@@ -41,9 +41,9 @@ type Campaign struct {
 
 // Gathered is what a rule makes of a list.
 type Gathered struct {
-	Campaigns []Campaign
-	Passed    []Value // protests that are in no campaign, by the reason
-	Notes     []string
+	Campaigns []Campaign `json:"campaigns"`
+	Passed    []Value    `json:"passed"` // protests that are in no campaign, by the reason
+	Notes     []string   `json:"notes"`
 }
 
 // Aggregate gathers the protests of a list into campaigns: per country and, by the rule, per demand or target, in the order of

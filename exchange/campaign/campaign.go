@@ -116,14 +116,14 @@ type Value struct {
 
 // List is what was read. Each row of the table is in an entry, refused, or passed over.
 type List struct {
-	Unit     Unit
-	Entries  []Entry
-	Refused  []tabular.Refusal // rows that cannot be taken, and why
-	Passed   []Value           // rows that stand for something else, by what that is
-	Unmapped []Value           // outcomes without a meaning in the mapping; entries that have them have no outcome
-	Notes    []string
+	Unit     Unit              `json:"unit"`
+	Entries  []Entry           `json:"entries"`
+	Refused  []tabular.Refusal `json:"refused"`  // rows that cannot be taken, and why
+	Passed   []Value           `json:"passed"`   // rows that stand for something else, by what that is
+	Unmapped []Value           `json:"unmapped"` // outcomes without a meaning in the mapping; entries that have them have no outcome
+	Notes    []string          `json:"notes"`
 	// AggregatesOnly: the terms of the publisher do not let others have the rows; only what Aggregate makes of them may be kept.
-	AggregatesOnly bool
+	AggregatesOnly bool `json:"aggregates_only,omitempty"`
 }
 
 // Read reads a table by a mapping. country gives the three-letter code of a country's name or code; its error says why a row

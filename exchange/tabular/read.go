@@ -31,8 +31,8 @@ type Row struct {
 
 // Refusal is a row that could not be read, and why.
 type Refusal struct {
-	Line int
-	Why  string
+	Line int    `json:"line"`
+	Why  string `json:"why"`
 }
 
 // Read reads a table from CSV (with commas, semicolons or tabs), whatever its encoding, or from a workbook (.xlsx). What it is

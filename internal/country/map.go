@@ -241,13 +241,17 @@ func (p place) draw(d *drawing) float64 {
 
 // apart pushes marks away from each other until none covers another, or for a while.
 func apart(dots []place) {
+	half := make([]float64, len(dots))
+	for i, d := range dots {
+		half[i] = d.half()
+	}
 	for range 400 {
 		moved := false
 		for i := range dots {
 			for j := range i {
 				a, b := &dots[i], &dots[j]
 				dx, dy := a.to.x-b.to.x, a.to.y-b.to.y
-				wide, high := a.half()+b.half()+1, 2*dot+1
+				wide, high := half[i]+half[j]+1, 2*dot+1
 				if math.Abs(dx) >= wide || math.Abs(dy) >= high {
 					continue
 				}
@@ -268,7 +272,7 @@ func apart(dots []place) {
 			}
 		}
 		for i := range dots {
-			dots[i].to.x = min(max(dots[i].to.x, dots[i].half()+1), mapWidth-dots[i].half()-1)
+			dots[i].to.x = min(max(dots[i].to.x, half[i]+1), mapWidth-half[i]-1)
 			dots[i].to.y = min(max(dots[i].to.y, dot+1), onMap(point{0, south}).y)
 		}
 		if !moved {
