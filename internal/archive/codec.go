@@ -422,7 +422,7 @@ func toNode(v reflect.Value, skip []string) *yaml.Node {
 	case reflect.Int:
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: strconv.FormatInt(v.Int(), 10)}
 	case reflect.Float64:
-		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!float", Value: strconv.FormatFloat(v.Float(), 'f', -1, 64)}
+		return &yaml.Node{Kind: yaml.ScalarNode, Value: strconv.FormatFloat(v.Float(), 'f', -1, 64)} // 7 and 7.5 alike, without a tag
 	}
 	n := &yaml.Node{}
 	n.SetString(v.String())

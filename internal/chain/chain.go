@@ -6,11 +6,8 @@ package chain
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 
-	"throughline/analysis/selection"
 	"throughline/internal/cases"
 	"throughline/internal/fault"
 	"throughline/internal/source"
@@ -90,60 +87,54 @@ func works(ctx context.Context, s *store.Store, study string) (int, error) {
 	return changed, err
 }
 
-// Choice computes the choice of cases from the universe as it stands.
-func Choice(sel cases.Selection, universe []cases.Candidate) (selection.Choice, string, error) {
-	q := selection.Quota{K: sel.K, MinSuccess: sel.MinSuccess, MinFailure: sel.MinFailure, MaxPerCountry: sel.MaxPerCountry}
-	for _, id := range sel.In {
-		q.In = append(q.In, string(id))
+// choose makes the selection when there is none yet. The search runs outside of any write, so that nobody waits for it.
+func choose(ctx context.Context, s *store.Store, study string) (int, error) {
+	sel, err := store.Get[cases.Selection](ctx, s, study, "selection")
+	if fault.Of(err) == fault.NotFound {
+		return 0, nil
 	}
-	for _, id := range sel.Out {
-		q.Out = append(q.Out, string(id))
+	if err != nil || len(sel.Object.Chosen) > 0 {
+		return 0, err
 	}
-	var in []selection.Candidate
-	for _, c := range universe {
-		in = append(in, selection.Candidate{ID: string(c.ID), Country: c.ISO3, Region: c.Region, Regime: c.RegimeBefore,
-			Success: c.Outcome == "success", Feasible: c.Feasible, Why: c.Access})
-	}
-	choice, err := selection.Greedy(in, q)
-	if err != nil {
-		return choice, "", fault.Wrap(fault.Invalid, err, "The cases cannot be chosen: %s.", err)
-	}
-	b, err := json.Marshal([]any{in, q})
-	if err != nil {
-		return choice, "", fmt.Errorf("fingerprint of the universe: %w", err)
-	}
-	return choice, thread.Content(b), nil
+	return 1, Choose(ctx, s, study, Who, sel.Version)
 }
 
-// choose makes the selection when there is none yet.
-func choose(ctx context.Context, s *store.Store, study string) (int, error) {
-	changed := 0
-	err := s.Write(ctx, Who, func(t *store.Tx) error {
-		changed = 0
-		sel, err := store.Get[cases.Selection](ctx, t, study, "selection")
-		if fault.Of(err) == fault.NotFound {
-			return nil
-		}
-		if err != nil || len(sel.Object.Chosen) > 0 {
-			return err
-		}
-		universe, err := store.All[cases.Candidate](ctx, t, study, store.Filter{})
-		if err != nil {
-			return err
-		}
-		choice, inputs, err := Choice(sel.Object, store.Objects(universe))
-		if err != nil {
-			return err
-		}
-		o := sel.Object
-		o.Chosen, o.Proven, o.Inputs = nil, choice.Proven, inputs
-		for _, id := range choice.Chosen {
-			o.Chosen = append(o.Chosen, thread.ID(id))
-		}
-		changed = 1
-		return t.PutComputed(study, o, sel.Version)
-	})
-	return changed, err
+// Choose makes the selection from the candidates as they stand and keeps what was found, for the person who asked for it. A
+// memo that was signed for another choice is no longer signed.
+func Choose(ctx context.Context, s *store.Store, study, who string, from int64) error {
+	sel, err := store.Get[cases.Selection](ctx, s, study, "selection")
+	if err != nil {
+		return err
+	}
+	universe, facts, err := Universe(ctx, s, study)
+	if err != nil {
+		return err
+	}
+	o, err := sel.Object.Choose(ctx, universe, facts)
+	if err != nil {
+		return err
+	}
+	if !slices.Equal(o.Chosen, sel.Object.Chosen) {
+		o.SignedBy, o.SignedOn = "", ""
+	}
+	return s.Write(ctx, who, func(t *store.Tx) error { return t.PutComputed(study, o, from) })
+}
+
+// Universe gives the candidates that belong to the universe, and the country facts that they are compared by.
+func Universe(ctx context.Context, s *store.Store, study string) ([]cases.Candidate, []cases.Fact, error) {
+	universe, err := store.All[cases.Candidate](ctx, s, study, store.Filter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	decisions, err := store.All[cases.Inclusion](ctx, s, study, store.Filter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	facts, err := store.All[cases.Fact](ctx, s, study, store.Filter{})
+	if err != nil {
+		return nil, nil, err
+	}
+	return cases.Included(store.Objects(universe), store.Objects(decisions)), store.Objects(facts), nil
 }
 
 // analyses runs the analyses that have no result yet.

@@ -58,3 +58,17 @@ func (a *Atlas) Regions(s Scheme) []string {
 	}
 	return sortedUnique(out)
 }
+
+// SchemeOf finds the scheme that a study names in words: its own name, its words for people, or an older wording of ours.
+func SchemeOf(words string) (Scheme, bool) {
+	switch words {
+	case "World Bank regions, in use since 2025":
+		return WorldBank, true
+	}
+	for _, s := range Schemes() {
+		if words == string(s) || words == s.Words() {
+			return s, true
+		}
+	}
+	return "", false
+}

@@ -8,7 +8,7 @@ func (s *Server) sections() []section {
 		s.overview(),
 		// The content of a study, in the order of the eight steps: add yours here.
 		s.literature(), s.intake(), s.duplicates(), s.screeningRoom(),
-		s.universe(),
+		s.universe(), s.selectionDesk(),
 		s.caseRoom(),
 		s.fieldRoom(),
 		s.documents(),

@@ -8,10 +8,9 @@ import (
 	"strconv"
 	"strings"
 
-	"throughline/analysis/selection"
 	"throughline/internal/cases"
-	"throughline/internal/chain"
 	"throughline/internal/fault"
+	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -23,6 +22,7 @@ type universePage struct {
 	Scheme     string // of the regions
 	Coverage   coverage
 	Selection  *selectionView
+	Desk       string // address of the selection
 }
 
 // candidateLine is one candidate.
@@ -37,9 +37,8 @@ type candidateLine struct {
 	Feasible bool
 	Access   string
 	Selected bool
-	Why      string // why it was chosen, or why not
+	Why      string // the rule that keeps it out; empty: none
 	Case     link   // its case; no address: not for this member, or none yet
-	Instead  []link // candidates that could take its place
 	Facts    []sourcedFact
 }
 
@@ -48,21 +47,6 @@ type sourcedFact struct {
 	Label   string
 	Value   string
 	Sources []link
-}
-
-// selectionView is how the cases were chosen.
-type selectionView struct {
-	Method   string
-	Rules    []string
-	Proven   bool
-	Frozen   bool   // cases have been chosen
-	Memo     string //
-	SignedBy string
-	Edit     string // address of the memo's form
-	Covers   string // "4 of 5 regions and 3 of 4 regime types"
-	Changed  bool   // the universe is not the one the choice was made from
-	Now      []link // what the method would choose now, when that is something else
-	Trouble  string // why the choice cannot be computed anew
 }
 
 // coverage counts candidates by region and regime type.
@@ -86,8 +70,6 @@ func (s *Server) universe() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/universe", Policy: Of(study.Read), Nav: "Universe", Handle: showUniverse},
-			{Pattern: "GET /s/{study}/selection/{id}/edit", Policy: On(study.Edit, thread.Selection).By(study.Lead), Handle: editMemo},
-			{Pattern: "POST /s/{study}/selection/{id}/edit", Policy: On(study.Edit, thread.Selection).By(study.Lead), Handle: editMemo},
 		},
 		Pages: []page{universePage{}},
 	}
@@ -111,43 +93,26 @@ func showUniverse(v *visit) error {
 	for _, it := range all {
 		caseOf[it.Object.Candidate] = it.Object.ID
 	}
-	p := universePage{Scheme: v.Frame.RegionScheme}
+	p := universePage{Scheme: v.Frame.RegionScheme, Desk: v.at("selection")}
 	selected := map[thread.ID]bool{}
-	var choice selection.Choice
 	sel, err := store.Get[cases.Selection](v.Ctx, v.store(), v.Study, "selection")
-	switch {
-	case fault.Of(err) == fault.NotFound:
-	case err != nil:
-		return err
-	default:
-		view := selectionShown(sel.Object)
-		if v.Member.Role == study.Lead {
-			view.Edit = v.at("selection", "selection", "edit")
+	if fault.Of(err) != fault.NotFound {
+		if err != nil {
+			return err
 		}
+		view := selectionShown(sel.Object)
 		for _, id := range sel.Object.Chosen {
 			selected[id] = true
 		}
-		var inputs string
-		choice, inputs, err = chain.Choice(sel.Object, universe)
-		if err != nil {
-			view.Trouble = fault.Message(err)
-		} else {
-			view.Covers = fmt.Sprintf("%d of %d regions and %d of %d regime types", choice.Regions, choice.RegionsOf, choice.Regimes, choice.RegimesOf)
-			view.Changed = sel.Object.Inputs != "" && sel.Object.Inputs != inputs
-			now := map[thread.ID]bool{}
-			for _, id := range choice.Chosen {
-				now[thread.ID(id)] = true
-			}
-			for _, c := range universe {
-				if view.Frozen && now[c.ID] && !selected[c.ID] {
-					view.Now = append(view.Now, link{c.Label(), "#" + string(c.ID)})
-				}
-			}
-		}
 		p.Selection = &view
 	}
+	decisions, err := store.All[cases.Inclusion](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return err
+	}
+	last := cases.Decided(store.Objects(decisions))
 	for _, c := range universe {
-		p.Candidates = append(p.Candidates, v.candidate(c, selected, caseOf[c.ID], names, choice, universe))
+		p.Candidates = append(p.Candidates, v.candidate(c, selected, caseOf[c.ID], names, sel.Object, last[c.ID]))
 	}
 	slices.SortStableFunc(p.Candidates, func(a, b candidateLine) int {
 		return cmp.Or(strings.Compare(a.Country, b.Country), strings.Compare(a.Years, b.Years))
@@ -156,52 +121,21 @@ func showUniverse(v *visit) error {
 	return v.render("Universe of cases", p)
 }
 
-func selectionShown(s cases.Selection) selectionView {
-	view := selectionView{Method: s.Method, Proven: s.Proven, Frozen: len(s.Chosen) > 0, Memo: s.Memo, SignedBy: s.SignedBy}
-	view.Rules = append(view.Rules, plural(s.K, "case")+" are chosen")
-	if s.MinSuccess > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("at least %d succeeded", s.MinSuccess))
-	}
-	if s.MinFailure > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("at least %d failed or only partly succeeded", s.MinFailure))
-	}
-	if s.MaxPerCountry > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("at most %d of one country", s.MaxPerCountry))
-	}
-	if n := len(s.In); n > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("%d fixed in advance", n))
-	}
-	if n := len(s.Out); n > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("%d set aside in advance", n))
-	}
-	return view
-}
-
-func (v *visit) candidate(c cases.Candidate, selected map[thread.ID]bool, own thread.ID, names caseNames, choice selection.Choice, universe []cases.Candidate) candidateLine {
-	id := string(c.ID)
-	l := candidateLine{ID: id, Name: c.Name, Country: c.Country, Years: years(c), Region: c.Region, Regime: c.RegimeBefore, Outcome: c.Outcome,
+func (v *visit) candidate(c cases.Candidate, selected map[thread.ID]bool, own thread.ID, names caseNames, sel cases.Selection, last cases.Inclusion) candidateLine {
+	l := candidateLine{ID: string(c.ID), Name: c.Name, Country: c.Country, Years: years(c), Region: c.Region, Regime: c.RegimeBefore, Outcome: c.Outcome,
 		Feasible: c.Feasible, Access: c.Access, Selected: selected[c.ID], Facts: candidateFacts(c)}
 	if own != "" && names[own] != "" {
 		l.Case = link{names[own], v.page(own)}
 	}
-	l.Why = choice.WhyNot[id]
-	for _, st := range choice.Steps {
-		if st.ID == id {
-			l.Why = st.Added
-			if !l.Selected && len(selected) > 0 {
-				l.Why = "not chosen then; the method would choose it now: " + st.Added
-			}
-		}
-	}
-	if l.Selected && choice.WhyNot[id] != "" {
-		l.Why = "chosen then; the method would not choose it now: " + choice.WhyNot[id]
-	}
-	for _, other := range choice.Alternates[id] {
-		for _, x := range universe {
-			if string(x.ID) == other {
-				l.Instead = append(l.Instead, link{x.Label(), "#" + other})
-			}
-		}
+	switch {
+	case last.Decision == source.Exclude:
+		l.Why = "excluded by the protocol: " + last.Criterion
+	case !c.Feasible:
+		l.Why = "cannot be studied"
+	case slices.Contains(sel.In, c.ID):
+		l.Why = "fixed in advance"
+	case slices.Contains(sel.Out, c.ID):
+		l.Why = "set aside in advance"
 	}
 	return l
 }
@@ -292,19 +226,4 @@ func coverageOf(universe []cases.Candidate, selected map[thread.ID]bool) coverag
 		cov.Rows = append(cov.Rows, row)
 	}
 	return cov
-}
-
-// editMemo is where the lead writes and signs why these cases were selected.
-func editMemo(v *visit) error {
-	v.crumb("Universe of cases", v.at("universe"))
-	return edit(v, editing[cases.Selection]{Heading: "Why these cases", Intro: "Saving signs the memo with your name.",
-		Form: func(s cases.Selection) form {
-			return form{Submit: "Sign the memo", Cancel: v.at("universe"), Fields: []field{{Name: "memo", Label: "Memo", Help: "Why these cases, and what the selection leaves out.", Kind: areaField, Value: s.Memo, Required: true}}}
-		},
-		Read: func(f form, s cases.Selection, ps *fault.Problems) cases.Selection {
-			s.Memo, s.SignedBy = f.text("memo"), v.Account.Name
-			ps.Require("memo", s.Memo)
-			return s
-		},
-		Done: func(cases.Selection) string { return v.at("universe") }})
 }
