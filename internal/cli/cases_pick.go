@@ -151,27 +151,8 @@ func (p pick) read() (sheet, error) {
 	if err := p.check(); err != nil {
 		return sheet{}, err
 	}
-	fi, err := os.Stat(p.path)
-	if err != nil || fi.IsDir() {
-		return sheet{}, fault.New(fault.Usage, "There is no file %s that can be read.", p.path)
-	}
-	if fi.Size() > maxQCAFile {
-		return sheet{}, fault.New(fault.Invalid, "%s is larger than %d MiB; expected a table of cases.", p.path, maxQCAFile>>20)
-	}
-	b, err := os.ReadFile(p.path)
+	s, err := readSheet(p.path)
 	if err != nil {
-		return sheet{}, fault.Wrap(fault.Unavailable, err, "%s cannot be read.", p.path)
-	}
-	table, err := tabular.Read(b, nil)
-	if err != nil {
-		return sheet{}, fault.New(fault.Invalid, "%s: %s", p.path, err)
-	}
-	s := sheet{path: p.path, table: table}
-	var wrong fault.Problems
-	for _, r := range table.Refused {
-		wrong = append(wrong, fault.Problem{File: p.path, Line: r.Line, Message: r.Why})
-	}
-	if err := wrong.Err(); err != nil {
 		return s, err
 	}
 	at := 0
@@ -180,8 +161,36 @@ func (p pick) read() (sheet, error) {
 			return s, err
 		}
 	}
-	for _, r := range table.Rows {
+	for _, r := range s.table.Rows {
 		s.cases = append(s.cases, s.cell(r, at))
+	}
+	return s, nil
+}
+
+// readSheet reads a table of cases.
+func readSheet(path string) (sheet, error) {
+	fi, err := os.Stat(path)
+	if err != nil || fi.IsDir() {
+		return sheet{}, fault.New(fault.Usage, "There is no file %s that can be read.", path)
+	}
+	if fi.Size() > maxQCAFile {
+		return sheet{}, fault.New(fault.Invalid, "%s is larger than %d MiB; expected a table of cases.", path, maxQCAFile>>20)
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return sheet{}, fault.Wrap(fault.Unavailable, err, "%s cannot be read.", path)
+	}
+	table, err := tabular.Read(b, nil)
+	if err != nil {
+		return sheet{}, fault.New(fault.Invalid, "%s: %s", path, err)
+	}
+	s := sheet{path: path, table: table}
+	var wrong fault.Problems
+	for _, r := range table.Refused {
+		wrong = append(wrong, fault.Problem{File: path, Line: r.Line, Message: r.Why})
+	}
+	if err := wrong.Err(); err != nil {
+		return s, err
 	}
 	return s, nil
 }

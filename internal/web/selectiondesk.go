@@ -305,36 +305,7 @@ func selectionShown(s cases.Selection) selectionView {
 	if s.SignedOn != "" {
 		view.SignedOn = day(s.SignedOn)
 	}
-	view.Rules = append(view.Rules, plural(s.K, "case")+" are chosen")
-	if s.MinSuccess > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("at least %d succeeded", s.MinSuccess))
-	}
-	if s.MinFailure > 0 {
-		words := "failed"
-		if s.Partial == "failure" {
-			words = "failed or only partly succeeded"
-		}
-		view.Rules = append(view.Rules, fmt.Sprintf("at least %d %s", s.MinFailure, words))
-	}
-	if s.MaxPerCountry > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("at most %d of one country", s.MaxPerCountry))
-	}
-	for _, u := range s.Quotas {
-		switch {
-		case u.High == 0:
-			view.Rules = append(view.Rules, fmt.Sprintf("at least %d: %s", u.Low, u.Name))
-		case u.Low == 0:
-			view.Rules = append(view.Rules, fmt.Sprintf("at most %d: %s", u.High, u.Name))
-		default:
-			view.Rules = append(view.Rules, fmt.Sprintf("%d to %d: %s", u.Low, u.High, u.Name))
-		}
-	}
-	if n := len(s.In); n > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("%d fixed in advance", n))
-	}
-	if n := len(s.Out); n > 0 {
-		view.Rules = append(view.Rules, fmt.Sprintf("%d set aside in advance", n))
-	}
+	view.Rules = s.Rules()
 	attributes := s.Attributes
 	if len(attributes) == 0 {
 		attributes = cases.DefaultAttributes
