@@ -100,10 +100,8 @@ func (s *Server) selectionDesk() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/selection", Policy: Of(study.Read), Nav: "Selection", Handle: showSelection},
-			{Pattern: "GET /s/{study}/selection/new", Policy: Of(study.Edit).By(study.Lead), Handle: newSelection},
-			{Pattern: "POST /s/{study}/selection/new", Policy: Of(study.Edit).By(study.Lead), Handle: newSelection},
-			{Pattern: "GET /s/{study}/selection/{id}/rules", Policy: lead, Handle: editRules},
-			{Pattern: "POST /s/{study}/selection/{id}/rules", Policy: lead, Handle: editRules},
+			{Pattern: "GET /s/{study}/selection/rules", Policy: Of(study.Edit).By(study.Lead), Handle: editRules},
+			{Pattern: "POST /s/{study}/selection/rules", Policy: Of(study.Edit).By(study.Lead), Handle: editRules},
 			{Pattern: "POST /s/{study}/selection/{id}/choose", Policy: lead, Handle: chooseCases},
 			{Pattern: "GET /s/{study}/selection/{id}/edit", Policy: lead, Handle: editMemo},
 			{Pattern: "POST /s/{study}/selection/{id}/edit", Policy: lead, Handle: editMemo},
@@ -127,7 +125,7 @@ func (v *visit) selectionPage(trouble string) error {
 	sel, err := store.Get[cases.Selection](v.Ctx, v.store(), v.Study, "selection")
 	if fault.Of(err) == fault.NotFound {
 		if isLead {
-			p.New = v.at("selection", "new")
+			p.New = v.at("selection", "rules")
 		}
 		return v.render("Selection of cases", p)
 	}
@@ -138,7 +136,7 @@ func (v *visit) selectionPage(trouble string) error {
 	view := selectionShown(o)
 	view.Version = sel.Version
 	if isLead {
-		view.Edit, view.Sign, view.Choose = v.at("selection", "selection", "rules"), v.at("selection", "selection", "edit"), v.at("selection", "selection", "choose")
+		view.Edit, view.Sign, view.Choose = v.at("selection", "rules"), v.at("selection", "selection", "edit"), v.at("selection", "selection", "choose")
 	}
 	q := o.Question(universe, facts)
 	print, err := cases.Fingerprint(q)
@@ -354,12 +352,17 @@ func chooseCases(v *visit) error {
 	return v.to(v.at("selection"))
 }
 
-func newSelection(v *visit) error {
-	start := cases.Selection{ID: "selection", K: 7, MinSuccess: selection.Third(7), MinFailure: selection.Third(7), MaxPerCountry: 1}
-	return rulesForm(v, editing[cases.Selection]{Heading: "Rules of the selection", New: true, Start: start})
-}
-
+// editRules edits the rules, or writes the first ones.
 func editRules(v *visit) error {
+	it, err := store.Find(v.Ctx, v.store(), v.Study, "selection")
+	if fault.Of(err) == fault.NotFound {
+		start := cases.Selection{ID: "selection", K: 7, MinSuccess: selection.Third(7), MinFailure: selection.Third(7), MaxPerCountry: 1}
+		return rulesForm(v, editing[cases.Selection]{Heading: "Rules of the selection", New: true, Start: start})
+	}
+	if err != nil {
+		return err
+	}
+	v.Object, v.Version, v.Node = it.Object, it.Version, it.Node
 	return rulesForm(v, editing[cases.Selection]{Heading: "Rules of the selection"})
 }
 
