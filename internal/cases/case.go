@@ -64,7 +64,7 @@ func (e Event) Valid() error {
 	thread.CheckID(&ps, "id", e.ID, thread.Event)
 	thread.CheckID(&ps, "case", e.Case, thread.Case)
 	if err := e.Date.Valid(); err != nil {
-		ps.Add("date", "%s", fault.Message(err))
+		ps.Add("date", "%s", err)
 	}
 	ps.Require("title", e.Title)
 	ps.Require("lane", e.Lane)
@@ -75,7 +75,7 @@ func (e Event) Valid() error {
 	}
 	if e.End != "" && e.End != ".." {
 		if err := e.End.Valid(); err != nil {
-			ps.Add("end", "%s", fault.Message(err))
+			ps.Add("end", "%s", err)
 		} else if e.Date.Valid() == nil && e.End.Latest() < e.Date.Earliest() {
 			ps.Add("end", "is %s, before it began (%s)", e.End, e.Date)
 		}

@@ -195,7 +195,7 @@ func (t Tie) Valid() error {
 	ps.OneOf("kind", t.Kind, TieKinds...)
 	if t.Date != "" {
 		if err := t.Date.Valid(); err != nil {
-			ps.Add("date", "%s", fault.Message(err))
+			ps.Add("date", "%s", err)
 		}
 	}
 	ps.OneOf("surety", t.Surety, Sureties...)

@@ -706,7 +706,7 @@ func (s *site) casesAndScores() {
 			p.Facts = append(p.Facts, factRow{x, urlLinks(x.URLs)})
 		}
 		for _, x := range c.Events {
-			p.EventRows = append(p.EventRows, eventRow{x, edtfWords(x.Date), machineDate(x.Date), urlLinks(x.URLs), s.workLinks(x.Works)})
+			p.EventRows = append(p.EventRows, eventRow{x, x.Date.Words(), machineDate(x.Date), urlLinks(x.URLs), s.workLinks(x.Works)})
 		}
 		for _, x := range c.Actors {
 			p.ActorRows = append(p.ActorRows, actorRow{x, urlLinks(x.URLs)})
@@ -714,7 +714,7 @@ func (s *site) casesAndScores() {
 		for _, x := range c.Ties {
 			t := tieRow{Tie: x, Words: strings.ReplaceAll(x.Kind, "-", " ")}
 			if x.Date != "" {
-				t.When = edtfWords(x.Date)
+				t.When = x.Date.Words()
 			}
 			p.TieRows = append(p.TieRows, t)
 		}

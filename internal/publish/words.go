@@ -47,33 +47,9 @@ func dayWords(d string) string {
 	return strings.TrimPrefix(p[2], "0") + " " + months[m-1] + " " + p[0]
 }
 
-// edtfWords gives an uncertain date in words.
-func edtfWords(e cases.EDTF) string {
-	one := func(p string) string {
-		w := dayWords(strings.TrimRight(p, "~?"))
-		switch {
-		case strings.HasSuffix(p, "~"):
-			return "about " + w
-		case strings.HasSuffix(p, "?"):
-			return w + " (uncertain)"
-		}
-		return w
-	}
-	a, b, interval := strings.Cut(string(e), "/")
-	switch {
-	case !interval:
-		return one(a)
-	case a == "..":
-		return "before " + one(b)
-	case b == "..":
-		return "after " + one(a)
-	}
-	return "between " + one(a) + " and " + one(b)
-}
-
 // machineDate is a date for the datetime attribute; empty when it is uncertain.
 func machineDate(e cases.EDTF) string {
-	if strings.ContainsAny(string(e), "/~?") {
+	if strings.ContainsAny(string(e), "/~?%X[") {
 		return ""
 	}
 	return string(e)

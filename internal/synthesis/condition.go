@@ -20,6 +20,7 @@ type Condition struct {
 	Outcome     bool        `json:"outcome,omitempty"` // it is what is to be explained
 	Define      string      `json:"define"`            // what full membership in the set means
 	Calibration Calibration `json:"calibration"`       // how a raw value becomes a set membership
+	Measure     string      `json:"measure,omitempty"` // measure of the coalition that is shown beside the raw value, such as decentralised
 }
 
 // Calibration turns raw values into set memberships between 0 and 1, or into levels. How each method computes is told in

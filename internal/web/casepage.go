@@ -27,7 +27,10 @@ type casePage struct {
 	Region     string
 	ISO3       string
 	Context    []contextRow
-	Timeline   *timelineView
+	Timeline   *figureView
+	Course     string // address of the timeline and order
+	Tests      string // of the hypotheses and their tests
+	Coalition  string // of the coalition
 	Events     []eventRow
 	Actors     []actorRow
 	Ties       []tieRow
@@ -130,7 +133,7 @@ func (s *Server) caseRoom() section {
 func showCase(v *visit) error {
 	c := v.Object.(cases.Case)
 	v.crumb("Universe of cases", v.at("universe"))
-	p := casePage{Name: c.Name, Notice: c.Notice, Summary: c.Summary, Scheme: v.Frame.RegionScheme, Thread: v.at("thread", string(c.ID))}
+	p := casePage{Course: v.at("case", string(c.ID), "timeline"), Tests: v.at("case", string(c.ID), "tests"), Coalition: v.at("case", string(c.ID), "coalition"), Name: c.Name, Notice: c.Notice, Summary: c.Summary, Scheme: v.Frame.RegionScheme, Thread: v.at("thread", string(c.ID))}
 	if p.Notice == v.Frame.Notice { // the layout shows it already
 		p.Notice = ""
 	}
@@ -195,10 +198,12 @@ func (v *visit) caseEvents(c cases.Case, p *casePage) error {
 		return err
 	}
 	events := store.Objects(items)
-	slices.SortFunc(events, eventOrder)
-	p.Timeline = drawTimeline(events)
+	slices.SortFunc(events, cases.EventOrder)
+	if len(events) > 1 {
+		p.Timeline = v.casePicture(c.ID, "timeline", "Timeline of the events in lanes; the table below says the same in words.", "")
+	}
 	for i, e := range events {
-		row := eventRow{Number: i + 1, ID: string(e.ID), Date: dateWords(e.Date), EDTF: string(e.Date), Title: e.Title, Detail: e.Detail, Lane: e.Lane}
+		row := eventRow{Number: i + 1, ID: string(e.ID), Date: e.When(), EDTF: string(e.Date), Title: e.Title, Detail: e.Detail, Lane: e.Lane}
 		if row.Told, err = v.recordLinks(e.Records); err != nil {
 			return err
 		}
@@ -233,7 +238,7 @@ func (v *visit) caseActors(c cases.Case, p *casePage) error {
 		t := it.Object
 		row := tieRow{cmp.Or(names[t.From], t.From.Rest()), tieWord(t.Kind), cmp.Or(names[t.To], t.To.Rest()), "throughout"}
 		if t.Date != "" {
-			row.When = dateWords(t.Date)
+			row.When = t.Date.Words()
 		}
 		p.Ties = append(p.Ties, row)
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"throughline/analysis/coalition"
 	"throughline/analysis/qca"
 	"throughline/analysis/qca/picture"
 	"throughline/internal/fault"
@@ -360,6 +361,7 @@ func conditionForm(cancel string) func(synthesis.Condition) form {
 		}
 		f := form{Submit: "Save the condition", Cancel: cancel, Fields: []field{
 			{Name: "name", Label: "Name", Value: c.Name, Required: true},
+			{Name: "measure", Label: "Measured by", Help: "A measure of the coalition that is shown beside what coders read, and may be the raw value itself.", Kind: selectField, Value: c.Measure, Options: measureOptions()},
 			{Name: "letter", Label: "Short name", Help: "In solutions, in capitals, such as COAL.", Value: c.Letter, Required: true},
 			{Name: "define", Label: "What full membership means", Help: "For levels: what each of them means.", Kind: areaField, Value: c.Define, Required: true},
 			{Name: "calibration.method", Label: "How a value becomes a membership", Help: "Each way has its own fields below; fill in those of the way you choose. The others are not kept.", Kind: selectField, Value: k.Method, Required: true,
@@ -402,8 +404,20 @@ func conditionForm(cancel string) func(synthesis.Condition) form {
 	}
 }
 
+// measureOptions are the measures that a condition can go with.
+func measureOptions() []option {
+	out := []option{{"", "nothing"}}
+	for _, n := range coalition.Names() {
+		out = append(out, option{n, strings.ReplaceAll(n, "-", " ")})
+	}
+	return out
+}
+
 func readCondition(f form, c synthesis.Condition, ps *fault.Problems) synthesis.Condition {
-	c.Name, c.Letter, c.Define = f.text("name"), f.text("letter"), f.text("define")
+	c.Name, c.Letter, c.Define, c.Measure = f.text("name"), f.text("letter"), f.text("define"), f.text("measure")
+	if c.Measure != "" && !slices.Contains(coalition.Names(), c.Measure) {
+		ps.Add("measure", "is %q, which is no measure of a coalition", c.Measure)
+	}
 	k := synthesis.Calibration{Method: f.text("calibration.method"), Reason: f.text("calibration.reason")}
 	real := func(name string) float64 {
 		x, err := strconv.ParseFloat(f.text(name), 64)

@@ -261,10 +261,14 @@ func (v *visit) scoreForm(e editing[synthesis.Score], c, condition thread.ID) er
 		return err
 	}
 	k := cond.Object.Calibration
+	measured, err := v.measuredFor(c, cond.Object)
+	if err != nil {
+		return err
+	}
 	e.Heading += ": " + cond.Object.Name + " in " + names[c]
 	e.Intro = cond.Object.Define
 	e.Form = func(s synthesis.Score) form {
-		raw := field{Name: "raw", Label: "What was observed", Help: calibrationHelp(k), Value: s.Raw, Required: true}
+		raw := field{Name: "raw", Label: "What was observed", Help: strings.TrimSpace(calibrationHelp(k) + " " + measured), Value: s.Raw, Required: true}
 		if k.Method == "words" {
 			raw.Kind, raw.Options = selectField, []option{{"", "choose"}}
 			for _, w := range k.Words {

@@ -9,7 +9,7 @@ func (s *Server) sections() []section {
 		// The content of a study, in the order of the eight steps: add yours here.
 		s.literature(), s.intake(), s.duplicates(), s.screeningRoom(),
 		s.universe(), s.selectionDesk(),
-		s.caseRoom(),
+		s.caseRoom(), s.caseCourse(), s.caseTests(), s.caseCoalition(),
 		s.fieldRoom(),
 		s.documents(),
 		s.codebook(),

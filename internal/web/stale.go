@@ -78,9 +78,9 @@ func showStale(v *visit) error {
 	return v.render("Stale", p)
 }
 
-// lower puts takeaways, which rest on passages alone, before findings, which may rest on them.
+// lower puts takeaways and hypotheses, which rest on passages alone, before findings, which may rest on them.
 func lower(k thread.Kind) thread.Kind {
-	if k == thread.Takeaway {
+	if k == thread.Takeaway || k == thread.Hypothesis {
 		return thread.Score
 	}
 	return k

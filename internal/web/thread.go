@@ -484,6 +484,21 @@ func (v *visit) told(o thread.Object) []line {
 	case cases.Event:
 		add("Date", string(x.Date))
 		add("What happened", x.Detail)
+	case cases.Inclusion:
+		add("Decision", x.Decision)
+		add("Criterion", x.Criterion)
+		add("Why", x.Note)
+		add("By", x.By)
+	case cases.Prerequisite:
+		add("Answer", x.Answer)
+		add("Why", x.Why)
+		add("By", x.By)
+	case cases.Hypothesis:
+		add("Mechanism", x.Text)
+		if sum, _, err := x.Judged(); err == nil {
+			add("How it stands", sum.Words)
+		}
+		names("Rivals", x.Rivals)
 	case cases.Actor:
 		add("Sector", x.Sector)
 		add("Stance", x.Stance)
