@@ -300,7 +300,7 @@ func principals() []string {
 // address puts an object's id and the study into a route's pattern.
 func address(pattern string, slug string, id thread.ID) (method, path string) {
 	method, path, _ = strings.Cut(pattern, " ")
-	r := strings.NewReplacer("{study}", slug, "{id}", string(id), "{name}", "spare", "{$}", "", "{kind}", "conservative", "{model}", "1", "{term}", "1", "{file}", "solutions.csv")
+	r := strings.NewReplacer("{study}", slug, "{id}", string(id), "{name}", "spare", "{$}", "", "{kind}", "conservative", "{model}", "1", "{term}", "1", "{file}", "solutions.csv", "{test}", "new")
 	return method, r.Replace(path)
 }
 

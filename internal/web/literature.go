@@ -92,6 +92,7 @@ type recordPage struct {
 	Thread   string
 	Edit     string
 	Cite     []citation
+	Raise    string // address of the form that raises a candidate from it; empty: not included, or not for this role
 }
 
 // citation is a record as a style has it.
@@ -574,6 +575,21 @@ func showRecord(v *visit) error {
 		s.decision[id] = store.Objects(ds)
 	}
 	p.With, p.Same = v.others(w, r.ID, seen)
+	agreed := map[string]string{}
+	for _, stage := range []string{source.TitleAbstract, source.FullText} {
+		var at []source.Screening
+		for _, ds := range s.decision {
+			for _, d := range ds {
+				if d.Stage == stage {
+					at = append(at, d)
+				}
+			}
+		}
+		agreed[stage] = source.Agreed(at)
+	}
+	if last := cmp.Or(agreed[source.FullText], agreed[source.TitleAbstract]); last == source.Include && v.may(study.Edit, "") {
+		p.Raise = v.at("candidates", "new") + "?record=" + string(r.ID)
+	}
 	for _, st := range []struct {
 		style biblio.Style
 		name  string

@@ -8,7 +8,7 @@ func (s *Server) sections() []section {
 		s.overview(),
 		// The content of a study, in the order of the eight steps: add yours here.
 		s.literature(), s.intake(), s.duplicates(), s.screeningRoom(),
-		s.universe(), s.selectionDesk(),
+		s.universe(), s.candidates(), s.campaignRoom(), s.contextRoom(), s.selectionDesk(),
 		s.caseRoom(), s.caseCourse(), s.caseTests(), s.caseCoalition(),
 		s.fieldRoom(),
 		s.documents(),

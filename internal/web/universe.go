@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"throughline/analysis/selection"
 	"throughline/internal/cases"
+	"throughline/internal/country"
 	"throughline/internal/fault"
 	"throughline/internal/source"
 	"throughline/internal/store"
@@ -22,12 +24,27 @@ type universePage struct {
 	Scheme     string // of the regions
 	Coverage   coverage
 	Selection  *selectionView
-	Desk       string // address of the selection
+	Desk       string   // address of the selection
+	Flow       []string // counts from literature to selection
+	Warnings   []string
+	Figures    []figureView
+	New        string // addresses of forms; empty: not for this role
+	Import     string
+	Context    string
+	Find       string // words looked for
+	Regions    []string
+	OnlyRegion string
+	OnlyRegime string
+	OnlyState  string
+	Pages      leaves
+	Found      int
+	All        int
 }
 
 // candidateLine is one candidate.
 type candidateLine struct {
 	ID       string
+	Href     string
 	Name     string
 	Country  string
 	Years    string
@@ -70,6 +87,7 @@ func (s *Server) universe() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/universe", Policy: Of(study.Read), Nav: "Universe", Handle: showUniverse},
+			{Pattern: "GET /s/{study}/universe/picture/{file}", Policy: Of(study.Read), Handle: universePicture},
 		},
 		Pages: []page{universePage{}},
 	}
@@ -118,11 +136,35 @@ func showUniverse(v *visit) error {
 		return cmp.Or(strings.Compare(a.Country, b.Country), strings.Compare(a.Years, b.Years))
 	})
 	p.Coverage = coverageOf(universe, selected)
+	p.All, p.Context = len(universe), v.at("context")
+	if v.may(study.Edit, "") {
+		p.New, p.Import = v.at("candidates", "new"), v.at("candidates", "import")
+	}
+	if err := v.universeCounts(&p, universe, store.Objects(decisions), sel.Object); err != nil {
+		return err
+	}
+	for _, r := range p.Coverage.Rows {
+		p.Regions = append(p.Regions, r.Region)
+	}
+	get := v.R.URL.Query().Get
+	p.Find, p.OnlyRegion, p.OnlyRegime, p.OnlyState = get("find"), get("region"), get("regime"), get("state")
+	p.Candidates = slices.DeleteFunc(p.Candidates, func(l candidateLine) bool {
+		state := map[string]bool{"": true, "selected": l.Selected, "feasible": l.Feasible, "barred": !l.Feasible, "excluded": last[thread.ID(l.ID)].Decision == source.Exclude}
+		return p.Find != "" && !contains(p.Find, l.Name, l.Country) || p.OnlyRegion != "" && l.Region != p.OnlyRegion || p.OnlyRegime != "" && l.Regime != p.OnlyRegime || !state[p.OnlyState]
+	})
+	p.Found = len(p.Candidates)
+	var from, to int
+	from, to, p.Pages = v.cut(p.Found, 100)
+	p.Candidates = p.Candidates[from:to]
+	if len(universe) > 0 {
+		p.Figures = []figureView{{v.at("universe", "picture", "map.svg"), "Map of the countries that candidates come from; the tables below say the same in words.", "Hatched: candidates, none of which can be studied; cross-hatched: some can; black: selected."},
+			{v.at("universe", "picture", "matrix.svg"), "Candidates by region and regime type; the table of coverage says the same in numbers.", "In each cell: candidates, those that can be studied, those selected."}}
+	}
 	return v.render("Universe of cases", p)
 }
 
 func (v *visit) candidate(c cases.Candidate, selected map[thread.ID]bool, own thread.ID, names caseNames, sel cases.Selection, last cases.Inclusion) candidateLine {
-	l := candidateLine{ID: string(c.ID), Name: c.Name, Country: c.Country, Years: years(c), Region: c.Region, Regime: c.RegimeBefore, Outcome: c.Outcome,
+	l := candidateLine{ID: string(c.ID), Href: v.at("candidate", string(c.ID)), Name: c.Name, Country: c.Country, Years: years(c), Region: c.Region, Regime: c.RegimeBefore, Outcome: c.Outcome,
 		Feasible: c.Feasible, Access: c.Access, Selected: selected[c.ID], Facts: candidateFacts(c)}
 	if own != "" && names[own] != "" {
 		l.Case = link{names[own], v.page(own)}
@@ -138,6 +180,121 @@ func (v *visit) candidate(c cases.Candidate, selected map[thread.ID]bool, own th
 		l.Why = "set aside in advance"
 	}
 	return l
+}
+
+// universeCounts tells how many came from where, and what the universe lacks.
+func (v *visit) universeCounts(p *universePage, universe []cases.Candidate, decisions []cases.Inclusion, sel cases.Selection) error {
+	n, err := v.store().Counts(v.Ctx, v.Study)
+	if err != nil {
+		return err
+	}
+	in := cases.Included(universe, decisions)
+	raised, imported, feasible := 0, 0, 0
+	for _, c := range universe {
+		if len(c.Records) > 0 {
+			raised++
+		}
+		if c.Origin != "" {
+			imported++
+		}
+	}
+	uncertain, blank := 0, 0
+	atlas, err := v.atlas()
+	if err != nil {
+		return err
+	}
+	var can []selection.Candidate
+	for _, c := range in {
+		x := selection.Candidate{ID: string(c.ID), Region: c.Region, Regime: c.RegimeBefore}
+		if !c.Feasible {
+			x.Barred = "no"
+		} else {
+			feasible++
+		}
+		can = append(can, x)
+		if cell, err := atlas.Value(c.ISO3, "regime", c.Start-country.Lag); err == nil && cell.Uncertain != "" {
+			uncertain++
+		}
+		if c.Outcome == "" {
+			blank++
+		}
+	}
+	p.Flow = []string{fmt.Sprintf("%d records found", n[thread.Record]), fmt.Sprintf("%d works", n[thread.Work]), fmt.Sprintf("%d candidates (%d raised from records, %d from lists, %d by hand)", len(universe), raised, imported, max(0, len(universe)-raised-imported)),
+		fmt.Sprintf("%d in the universe", len(in)), fmt.Sprintf("%d can be studied", feasible), fmt.Sprintf("%d selected", len(sel.Chosen))}
+	if len(universe) > 0 {
+		p.Warnings = selection.Gaps(can, regionsOf(v.Frame.RegionScheme), cases.Regimes)
+	}
+	if uncertain > 0 {
+		p.Warnings = append(p.Warnings, plural(uncertain, "candidate")+" of an uncertain regime type: the interval of the index crosses the line between autocracy and democracy")
+	}
+	if blank > 0 {
+		p.Warnings = append(p.Warnings, plural(blank, "candidate")+" without an outcome")
+	}
+	return nil
+}
+
+// universePicture draws the map or the matrix.
+func universePicture(v *visit) error {
+	items, err := store.All[cases.Candidate](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return err
+	}
+	sel, err := store.Get[cases.Selection](v.Ctx, v.store(), v.Study, "selection")
+	if err != nil && fault.Of(err) != fault.NotFound {
+		return err
+	}
+	selected := map[thread.ID]bool{}
+	for _, id := range sel.Object.Chosen {
+		selected[id] = true
+	}
+	universe := store.Objects(items)
+	var svg string
+	switch v.R.PathValue("file") {
+	case "map.svg":
+		atlas, err := v.atlas()
+		if err != nil {
+			return err
+		}
+		counts := map[string]country.Count{}
+		for _, c := range universe {
+			n := counts[c.ISO3]
+			n.Universe++
+			if c.Feasible {
+				n.Feasible++
+			}
+			if selected[c.ID] {
+				n.Selected++
+				n.Feasible = max(n.Feasible, n.Selected)
+			}
+			if _, err := atlas.Country(c.ISO3); err == nil {
+				counts[c.ISO3] = n
+			}
+		}
+		svg, err = atlas.Map("Where the candidates come from", counts)
+		if err != nil {
+			return err
+		}
+	case "matrix.svg":
+		cov := coverageOf(universe, selected)
+		var rows []string
+		var counts [][]country.Count
+		for _, r := range cov.Rows {
+			rows = append(rows, cmp.Or(r.Region, "not known"))
+			var line []country.Count
+			for _, c := range r.Cells {
+				line = append(line, country.Count{Universe: c.Universe, Feasible: max(c.Feasible, c.Selected), Selected: c.Selected})
+			}
+			counts = append(counts, line)
+		}
+		svg, err = country.Matrix("Candidates by region and regime type", rows, cov.Regimes, counts)
+		if err != nil {
+			return err
+		}
+	default:
+		return fault.New(fault.NotFound, "There is no such picture of the universe.")
+	}
+	v.send("image/svg+xml", []byte(svg), "")
+	return nil
 }
 
 func years(c cases.Candidate) string {
