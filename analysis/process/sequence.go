@@ -337,15 +337,21 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 	var back bool
 	out.Path, out.Evidenced = path(w, m)
 	out.BackPath, back = path(m, w)
+	first, second := out.First, out.Second // what the answer is about: the ends of the chain, where there is one
+	if p := out.Path; p != nil {
+		first, second = p[0], p[len(p)-1]
+	} else if p := out.BackPath; p != nil {
+		second, first = p[0], p[len(p)-1]
+	}
 	switch {
 	case out.Path != nil && out.BackPath != nil:
 		out.Words = fmt.Sprintf("Each fed the other: %s was needed for part of %s, and the other way round. Which came first has to be told event by event.", out.First, out.Second)
 	case out.Forward == Impossible && out.Backward == Impossible:
 		out.Words = fmt.Sprintf("%s and %s began on the same day: by time alone neither sparked the other.", out.First, out.Second)
-	case out.Path != nil && out.Forward != Impossible:
-		out.Words = fmt.Sprintf("%s sparked %s, as the answers stand: without it %s would not have happened.", out.First, out.Second, out.Second)
-	case out.BackPath != nil && out.Backward != Impossible:
-		out.Words = fmt.Sprintf("%s opened %s, as the answers stand: without it there would have been no such window.", out.Second, out.First)
+	case out.Path != nil:
+		out.Words = fmt.Sprintf("%s sparked %s, as the answers stand: without it %s would not have happened.", first, second, second)
+	case out.BackPath != nil:
+		out.Words = fmt.Sprintf("%s opened %s, as the answers stand: without it there would have been no such window.", second, first)
 		out.Evidenced = back
 	case out.Forward == Certain:
 		out.Words = fmt.Sprintf("%s came first. That it sparked %s is possible, and not shown: order alone does not show that one produced the other.", out.First, out.Second)

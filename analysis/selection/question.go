@@ -135,7 +135,7 @@ const (
 type Answer struct {
 	Selected []string `json:"selected"` // ids, sorted
 	Value    float64  `json:"value"`    // sum of distances for MaxSum, else the smallest distance; without attributes, what is covered
-	Proven   bool     `json:"proven"`   // every level is the best possible
+	Proven   bool     `json:"proven"`   // every level is the best possible; with MaxMin every level but the sum, which decides among equals
 	Bound    float64  `json:"bound"`    // no choice has a better Value at its level
 	Levels   []Level  `json:"levels"`   // in their order
 	Missing  int      `json:"missing"`  // pairs of values that could not be compared because one was not known

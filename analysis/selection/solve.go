@@ -67,14 +67,10 @@ func (p *problem) solve(ctx context.Context) (Answer, error) {
 		who, value, bound = p.largest(ctx, graph, lim, nil, who)
 		level(LevelSum, value, bound, bound <= value+proofEps)
 	}
-	a.Proven = true
 	for _, i := range who {
 		a.Selected = append(a.Selected, p.c[i].ID)
 	}
 	slices.Sort(a.Selected)
-	for _, l := range a.Levels {
-		a.Proven = a.Proven && l.Proven
-	}
 	name := LevelDistance
 	if q.Objective == MaxSum {
 		name = LevelSum
@@ -84,6 +80,11 @@ func (p *problem) solve(ctx context.Context) (Answer, error) {
 		l, _ = a.Level(LevelCoverage)
 	}
 	a.Value, a.Bound = l.Value, l.Bound
+	a.Proven = true
+	for _, x := range a.Levels {
+		// With MaxMin the sum only decides among choices that are equally good: it has a proof of its own.
+		a.Proven = a.Proven && (x.Proven || q.Objective == MaxMin && x.Name == LevelSum && l.Name == LevelDistance)
+	}
 	return a, nil
 }
 
