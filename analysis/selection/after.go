@@ -139,6 +139,9 @@ func WhyNot(ctx context.Context, q Question, a Answer, id string) (Reason, error
 
 // Next finds up to n more choices, the best first: each is the best that is none of those before it.
 func Next(ctx context.Context, q Question, a Answer, n int) ([]Answer, error) {
+	if err := q.check(); err != nil {
+		return nil, err
+	}
 	q.Not = append(slices.Clone(q.Not), a.Selected)
 	var out []Answer
 	for range n {
@@ -187,8 +190,9 @@ func Sensitivity(ctx context.Context, a Answer, variants []Variant) (stays []Sta
 	chosen := map[string]map[string]bool{}
 	for _, v := range variants {
 		b, err := Solve(ctx, v.Question)
-		if ctx.Err() != nil {
-			return nil, nil, ctx.Err()
+		if err != nil && ctx.Err() != nil {
+			refused[v.Name] = "not answered in the time given"
+			continue
 		}
 		if err != nil {
 			refused[v.Name] = err.Error()
