@@ -144,7 +144,7 @@ func uploadCampaigns(v *visit) error {
 		v.status = http.StatusUnprocessableEntity
 		return v.campaignsPage(campaignsPage{Problem: fmt.Sprintf(format, args...)})
 	}
-	f, head, err := v.R.FormFile("file")
+	f, head, err := v.R.FormFile("files")
 	if err != nil {
 		return bad("No file came with it. Choose a CSV, TSV or XLSX file.")
 	}
