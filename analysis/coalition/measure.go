@@ -58,7 +58,7 @@ var figures = []struct {
 		}
 		return n.Decapitation().Area
 	}},
-	{"e-i", "Ties between sectors less ties within, over all", "-1 to 1", "(E - I) / (E + I)", "no tie joins actors whose sectors are known", func(n Network) float64 { return n.EI(1, 1).Index }},
+	{"external-internal", "E-I index: ties between sectors less ties within, over all", "-1 to 1", "(E - I) / (E + I)", "no tie joins actors whose sectors are known", func(n Network) float64 { return n.EI(1, 1).Index }},
 	{"connectedness", "Pairs that are connected at all", "0 to 1", "connected pairs / pairs", "fewer than two actors", func(n Network) float64 { return n.Hierarchy().Connectedness }},
 	{"hierarchy", "Pairs of which one reaches the other and not the other way round", "0 to 1", "one-way pairs / reaching pairs", "no tie has a direction that leads anywhere", func(n Network) float64 { return n.Hierarchy().Hierarchy }},
 	{"sector-evenness", "How evenly actors fall on the sectors", "0 to 1", "H / ln K", "no actor's sector is known", func(n Network) float64 {

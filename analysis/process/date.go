@@ -282,6 +282,9 @@ func (d Date) Words() string {
 	case !interval:
 		return words(a)
 	case a == ".." || a == "":
+		if Date(b).precision() == 'd' {
+			return words(b) + " or before"
+		}
 		return "before the end of " + words(b)
 	case b == ".." || b == "":
 		return words(a) + " or after"

@@ -108,6 +108,7 @@ func sameNumber(a, b string) bool {
 type Move struct {
 	Candidate Candidate
 	To        string // empty: the scheme does not place its country
+	Renamed   bool   // it is the same region, spelled otherwise
 }
 
 // Moves are the candidates that a region scheme puts elsewhere.
@@ -119,7 +120,8 @@ func Moves(atlas *country.Atlas, scheme country.Scheme, universe []Candidate) []
 			continue // a code that no scheme knows keeps what stands
 		}
 		if r.Value != c.Region {
-			out = append(out, Move{c, r.Value})
+			spelled := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "&", "and")) }
+			out = append(out, Move{c, r.Value, spelled(r.Value) == spelled(c.Region)})
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"strings"
@@ -48,6 +49,7 @@ type Content struct {
 	Conditions      []Condition        `json:"conditions"`
 	Scores          []Score            `json:"scores"`
 	Takeaways       []Takeaway         `json:"takeaways"`
+	Hypotheses      []Hypothesis       `json:"hypotheses,omitempty"`
 	Analyses        []Analysis         `json:"analyses"`
 	Findings        []Finding          `json:"findings"`
 	Lessons         []Lesson           `json:"lessons"`
@@ -190,6 +192,24 @@ type Statement struct {
 	Text     string      `json:"text,omitempty"`
 	State    string      `json:"state"` // confirmed, stale, unconfirmed
 	Evidence []Evidence  `json:"evidence"`
+}
+
+// Hypothesis says how something came about in a case, with what its tests came to.
+type Hypothesis struct {
+	Statement
+	Case   string   `json:"case"`
+	Stands string   `json:"stands"` // in words
+	Rivals []string `json:"rivals,omitempty"`
+	Tests  []Test   `json:"tests"`
+}
+
+// Test is one trace that a hypothesis leads to expect.
+type Test struct {
+	Trace   string `json:"trace"`
+	Kind    string `json:"kind"` // such as hoop test
+	Result  string `json:"result"`
+	Says    string `json:"says"`
+	Caution string `json:"caution,omitempty"`
 }
 
 // Takeaway is a factor in one case.
@@ -346,6 +366,7 @@ type objects struct {
 	conditions []synthesis.Condition
 	scores     []synthesis.Score
 	takeaways  []synthesis.Takeaway
+	hypotheses []cases.Hypothesis
 	analyses   []synthesis.Analysis
 	findings   []synthesis.Finding
 	lessons    []synthesis.Lesson
@@ -396,6 +417,8 @@ func sorted(b store.Bundle) objects {
 			o.conditions = append(o.conditions, x)
 		case synthesis.Score:
 			o.scores = append(o.scores, x)
+		case cases.Hypothesis:
+			o.hypotheses = append(o.hypotheses, x)
 		case synthesis.Takeaway:
 			o.takeaways = append(o.takeaways, x)
 		case synthesis.Analysis:
@@ -794,6 +817,27 @@ func (x *builder) statements(c *Content) {
 		if s, ok := x.statement(t.ID, t.Title, t.Text); ok {
 			c.Takeaways = append(c.Takeaways, Takeaway{s, x.public(t.Case), t.Direction})
 		}
+	}
+	for _, h := range x.hypotheses {
+		texts := []string{h.Text}
+		for _, t := range h.Tests {
+			texts = append(texts, t.Trace)
+		}
+		s, ok := x.statement(h.ID, h.Title, texts[0], texts[1:]...)
+		sum, _, err := h.Judged()
+		if !ok || err != nil {
+			continue
+		}
+		p := Hypothesis{Statement: s, Case: x.public(h.Case), Stands: sum.Words}
+		for _, r := range x.hypotheses {
+			if slices.Contains(h.Rivals, r.ID) && x.verdicts[r.ID] {
+				p.Rivals = append(p.Rivals, x.public(r.ID))
+			}
+		}
+		for _, r := range sum.Readings {
+			p.Tests = append(p.Tests, Test{r.Test.Trace, string(r.Kind), cmp.Or(string(r.Test.Result), "open"), r.Words, r.Caution})
+		}
+		c.Hypotheses = append(c.Hypotheses, p)
 	}
 	for _, sc := range x.scores {
 		k := condition[sc.Condition]

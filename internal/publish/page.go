@@ -143,6 +143,9 @@ func newSite(c Content, address string) *site {
 	for _, x := range c.Takeaways {
 		put(x.Statement, s.href[x.Case]+"#"+x.ID)
 	}
+	for _, x := range c.Hypotheses {
+		put(x.Statement, s.href[x.Case]+"#"+x.ID)
+	}
 	for _, x := range c.Scores {
 		put(x.Statement, s.href[x.Case]+"#"+x.ID)
 		s.facts[x.ID] = scoreWords(x)
@@ -399,7 +402,14 @@ type casePage struct {
 	TieRows     []tieRow
 	Success     []statementView
 	Failure     []statementView
+	Hypotheses  []hypothesisView
 	ScoreRows   []scoreRow
+}
+
+type hypothesisView struct {
+	statementView
+	Stands string
+	Tests  []Test
 }
 
 type factRow struct {
@@ -717,6 +727,11 @@ func (s *site) casesAndScores() {
 				t.When = x.Date.Words()
 			}
 			p.TieRows = append(p.TieRows, t)
+		}
+		for _, x := range s.Hypotheses {
+			if x.Case == c.ID {
+				p.Hypotheses = append(p.Hypotheses, hypothesisView{w.view(x.Statement), x.Stands, x.Tests})
+			}
 		}
 		for _, x := range s.Takeaways {
 			if x.Case != c.ID {

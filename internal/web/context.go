@@ -118,7 +118,7 @@ func showContext(v *visit) error {
 		}
 		all := len(atlas.Regions(s))
 		l.Universe, l.Selected = fmt.Sprintf("%d of %d", len(covered), all), fmt.Sprintf("%d of %d", len(chosen), all)
-		moves := cases.Moves(atlas, s, universe)
+		moves := slices.DeleteFunc(cases.Moves(atlas, s, universe), func(m cases.Move) bool { return m.Renamed })
 		for _, m := range moves[:min(6, len(moves))] {
 			to := m.To
 			if to == "" {

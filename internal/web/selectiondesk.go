@@ -390,6 +390,10 @@ func rulesForm(v *visit, e editing[cases.Selection]) error {
 	for _, a := range cases.OwnAttributes {
 		own = append(own, a.Name)
 	}
+	several := checksField
+	if len(all) > mostChoices { // so many boxes are no help
+		several = idsField
+	}
 	e.Intro = "The same rules always lead to the same choice. After a change, choose anew."
 	e.Form = func(s cases.Selection) form {
 		var attributes, quotas []string
@@ -417,8 +421,8 @@ func rulesForm(v *visit, e editing[cases.Selection]) error {
 			{Name: "attributes", Head: "How cases differ", About: "The outcome is left out on purpose: a choice that is diverse in outcome would select on what is to be explained.", Label: "Attributes", Kind: areaField, Value: strings.Join(attributes, "\n"),
 				Help: "One a line: name, kind (numeric, ordinal, nominal, set), and if you like a weight and a range, such as “polyarchy numeric 2 0:1”. Empty: region, regime type and year of onset. Known are " + strings.Join(own, ", ") + listed("; of the countries in the year before: ", more) + "."},
 			{Name: "quotas", Label: "Limits on groups", Kind: areaField, Value: strings.Join(quotas, "\n"), Help: "One a line: words, how many, ids; such as “led by business: 1 to 2: cand-tha-2010 cand-ken-2012”. 0 as the second number: no upper limit."},
-			{Name: "in", Head: "Fixed and set aside", Label: "Must be in", Kind: checksField, Values: idText(s.In), Options: all},
-			{Name: "out", Label: "Must stay out", Kind: checksField, Values: idText(s.Out), Options: all},
+			{Name: "in", Head: "Fixed and set aside", Label: "Must be in", Kind: several, Values: idText(s.In), Options: all},
+			{Name: "out", Label: "Must stay out", Kind: several, Values: idText(s.Out), Options: all},
 			{Name: "seconds", Label: "Time limit of the search, in seconds", Value: strconv.Itoa(cmp.Or(s.Seconds, 30)), Help: "When it is reached the best found is kept, with a bound on how much better another could be."},
 		}}
 	}
