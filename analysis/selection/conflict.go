@@ -45,9 +45,9 @@ func (p *problem) conflict(ctx context.Context) error {
 		words := p.words(x)
 		if m := p.room(g.members); m < g.lo {
 			if m == 0 {
-				return fmt.Errorf("no %s in your universe can be chosen; %d asked for", g.name, g.lo)
+				return fmt.Errorf("no %s in your universe can be chosen; %d asked for", g.counted(-1), g.lo)
 			}
-			return fmt.Errorf("only %s in your universe can be chosen; %d are asked for (%s)", count(m, g.name), g.lo, words)
+			return fmt.Errorf("only %s in your universe can be chosen; %d are asked for", g.counted(m), g.lo)
 		}
 		if g.lo > 0 || g.hi < q.K {
 			all = append(all, limit{words, func(t *problem) { t.groups[x].lo, t.groups[x].hi = 0, q.K }})
@@ -102,13 +102,26 @@ func (p *problem) words(x int) string {
 	g := p.groups[x]
 	switch {
 	case g.lo > 0 && g.hi >= p.q.K:
-		return "at least " + count(g.lo, g.name)
+		return "at least " + g.counted(g.lo)
 	case g.lo == g.hi:
 		return fmt.Sprintf("%d of %s", g.lo, g.name)
 	case g.lo > 0 && g.hi < p.q.K:
 		return fmt.Sprintf("%d to %d of %s", g.lo, g.hi, g.name)
 	}
 	return fmt.Sprintf("at most %d of %s", g.hi, g.name)
+}
+
+// counted writes "2 successes", or "2 of “led by business”"; without a number for -1.
+func (g group) counted(n int) string {
+	switch {
+	case g.quota && n < 0:
+		return "case of “" + g.name + "”"
+	case g.quota:
+		return fmt.Sprintf("%d of “%s”", n, g.name)
+	case n < 0:
+		return g.name
+	}
+	return count(n, g.name)
 }
 
 // empty names, where regions and regime types conflict, the cells of the two that have no candidates.

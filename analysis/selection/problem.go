@@ -10,6 +10,7 @@ type group struct {
 	name    string // in the user's words
 	members set
 	lo, hi  int
+	quota   bool // of the user's own: its name is quoted, not counted
 }
 
 // problem is a question made ready: only candidates that can be chosen, in the order of their ids.
@@ -148,12 +149,12 @@ func (p *problem) ready() {
 	}
 	var outcomes []group
 	if q.MinSuccess > 0 {
-		outcomes = append(outcomes, group{"success", who(func(c Candidate) bool { return c.Outcome == Success }), q.MinSuccess, q.K})
+		outcomes = append(outcomes, group{"success", who(func(c Candidate) bool { return c.Outcome == Success }), q.MinSuccess, q.K, false})
 	}
 	if q.MinFailure > 0 {
 		outcomes = append(outcomes, group{"failure", who(func(c Candidate) bool {
 			return c.Outcome == Failure || q.PartialFails && c.Outcome == Partial
-		}), q.MinFailure, q.K})
+		}), q.MinFailure, q.K, false})
 	}
 	if len(outcomes) > 0 {
 		family(outcomes...)
@@ -169,7 +170,7 @@ func (p *problem) ready() {
 			lo, hi := q.K/len(x.names), (q.K+len(x.names)-1)/len(x.names)
 			var gs []group
 			for i, name := range x.names {
-				gs = append(gs, group{name, x.members[i], lo, hi})
+				gs = append(gs, group{name, x.members[i], lo, hi, false})
 			}
 			family(gs...)
 		}
@@ -179,7 +180,7 @@ func (p *problem) ready() {
 		if hi == 0 {
 			hi = q.K
 		}
-		family(group{u.Name, who(func(c Candidate) bool { return slices.Contains(u.IDs, c.ID) }), u.Low, hi})
+		family(group{u.Name, who(func(c Candidate) bool { return slices.Contains(u.IDs, c.ID) }), u.Low, hi, true})
 	}
 	p.qr, p.qg = p.fill(p.inRegion), p.fill(p.inRegime)
 	for _, ids := range q.Not {

@@ -355,7 +355,7 @@ func TestMistakes(t *testing.T) {
 		{Question{K: 2, Candidates: append(four, four[0])}, `the id "a" is that of candidates 1 and 5`},
 		{Question{K: 1, MinSuccess: 1, In: []string{"b"}, Candidates: four}, "these limits cannot hold together: at least 1 success; the case b fixed in advance"},
 		{Question{K: 2, Coverage: Even, MinSuccess: 1, Candidates: []Candidate{c("a", "A", "North", "autocracy", Success), c("b", "B", "South", "autocracy", Failure), c("d", "D", "North", "democracy", Failure)}}, "no democracy in South"},
-		{Question{K: 2, Quotas: []Quota{{Name: "case led by business", IDs: []string{"a"}, Low: 2}}, Candidates: four}, "only 1 case led by business in your universe can be chosen; 2 are asked for"},
+		{Question{K: 2, Quotas: []Quota{{Name: "led by business", IDs: []string{"a"}, Low: 2}}, Candidates: four}, "only 1 of “led by business” in your universe can be chosen; 2 are asked for"},
 		{Question{K: 2, MinSuccess: -1, Candidates: four}, "below zero"},
 	} {
 		_, err := Solve(context.Background(), tc.q)

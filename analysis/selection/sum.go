@@ -198,7 +198,7 @@ func (p *problem) tighten(lim limits) *problem {
 				return // nothing fits: the search will say so
 			}
 			f = append(f, len(t.groups))
-			t.groups = append(t.groups, group{name, x.members[i], lo, hi})
+			t.groups = append(t.groups, group{name, x.members[i], lo, hi, false})
 		}
 		t.families = append(t.families, f)
 	}

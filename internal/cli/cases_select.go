@@ -24,6 +24,9 @@ type choosing struct {
 	numeric, ordinal, nominal, sets, in, out, weights    []string
 	objective, coverage                                  string
 	partialFails                                         bool
+	quotas                                               []string
+	cost                                                 string
+	budget                                               float64
 	time                                                 time.Duration
 	next                                                 int
 	why                                                  []string
@@ -130,6 +133,9 @@ func (f *choosing) flags(c *cobra.Command) {
 	s.IntVar(&f.minSuccess, "min-success", 0, "at least so many successes (default floor(k/3))")
 	s.IntVar(&f.minFailure, "min-failure", 0, "at least so many failures (default floor(k/3))")
 	s.BoolVar(&f.partialFails, "partial-fails", false, "a partial success counts as a failure")
+	s.StringArrayVar(&f.quotas, "quota", nil, "at least and at most so many of a group, as \"led by business:1:2:ID ID ...\"; 0 as the second number: no upper limit")
+	s.StringVar(&f.cost, "cost", "", "column of costs")
+	s.Float64Var(&f.budget, "budget", 0, "most that the chosen may cost together")
 	s.StringVar(&f.objective, "objective", "lex", "lex, maxmin or maxsum")
 	s.StringVar(&f.coverage, "coverage", "lex", "lex, even or off")
 	s.DurationVar(&f.time, "time", time.Minute, "how long the search may take")
@@ -232,7 +238,7 @@ func (f *choosing) question(path string) (selection.Question, error) {
 		id = column("--id", f.id)
 	}
 	region, regime, outcome, country := column("--region", f.region), column("--regime", f.regime), column("--outcome", f.outcome), column("--country", f.country)
-	feasible, barred := column("--feasible", f.feasible), column("--barred", f.barr)
+	feasible, barred, cost := column("--feasible", f.feasible), column("--barred", f.barr), column("--cost", f.cost)
 	if err != nil {
 		return q, err
 	}
@@ -253,6 +259,24 @@ func (f *choosing) question(path string) (selection.Question, error) {
 		if f.changed(flag) && !has {
 			return q, fault.New(fault.Usage, "--%s needs the column of %s.", flag, map[string]string{"max-per-country": "countries: --country", "min-success": "outcomes: --outcome", "min-failure": "outcomes: --outcome"}[flag])
 		}
+	}
+	if q.Budget = f.budget; f.budget < 0 || f.budget > 0 && cost < 0 {
+		return q, fault.New(fault.Usage, "--budget needs a number above 0, and the column of costs: --cost.")
+	}
+	for _, spec := range f.quotas {
+		parts := strings.SplitN(spec, ":", 4)
+		u := selection.Quota{}
+		var e1, e2 error
+		if len(parts) == 4 {
+			u.Name = strings.TrimSpace(parts[0])
+			u.Low, e1 = strconv.Atoi(strings.TrimSpace(parts[1]))
+			u.High, e2 = strconv.Atoi(strings.TrimSpace(parts[2]))
+			u.IDs = strings.FieldsFunc(parts[3], func(r rune) bool { return r == ' ' || r == ',' })
+		}
+		if len(parts) != 4 || u.Name == "" || e1 != nil || e2 != nil {
+			return q, fault.New(fault.Usage, "--quota %s: expected words, two numbers and ids, with colons between, such as \"led by business:1:2:THA-2010 KEN-2012\".", spec)
+		}
+		q.Quotas = append(q.Quotas, u)
 	}
 	readers, err := f.attributes(s, &q)
 	if err != nil {
@@ -300,6 +324,13 @@ func (f *choosing) question(path string) (selection.Question, error) {
 					c.Feasibility = x
 				}
 			}
+		}
+		if cost >= 0 && at(cost) != "" {
+			x, err := strconv.ParseFloat(at(cost), 64)
+			if err != nil || !(x >= 0) || math.IsInf(x, 0) {
+				bad(f.cost, "is %.40q; expected a number from 0", at(cost))
+			}
+			c.Cost = x
 		}
 		if q.MaxPerCountry > 0 && c.Country == "" {
 			bad(f.country, "is empty, and the cases per country are limited; fill it in, or lift the limit with --max-per-country 0")
