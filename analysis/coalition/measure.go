@@ -1,9 +1,11 @@
 package coalition
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Measure is one figure of a coalition's shape with what uncertain actors and ties leave open.
@@ -206,6 +208,34 @@ type Summary struct {
 	Withheld string    `json:"withheld,omitempty"` // what is not told, and why
 }
 
+// Cells gives counts that may be told, the largest first: smaller ones than cell are put together, with a larger one if need
+// be, so that none can be found by taking the others from the total. It is empty when all together are fewer than cell.
+func Cells(count map[string]int, cell int) []Cell {
+	var out []Cell
+	total := 0
+	for v, n := range count {
+		out = append(out, Cell{v, n})
+		total += n
+	}
+	if total < cell {
+		return nil
+	}
+	slices.SortFunc(out, func(a, b Cell) int { return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Value, b.Value)) })
+	other := 0
+	for i := len(out) - 1; i >= 0 && (out[i].Count < cell || other > 0 && other < cell); i-- {
+		other += out[i].Count
+		out = out[:i]
+	}
+	if i := slices.IndexFunc(out, func(c Cell) bool { return c.Value == "" }); i >= 0 { // those without a value are others, too
+		other += out[i].Count
+		out = slices.Delete(out, i, i+1)
+	}
+	if other > 0 {
+		out = append(out, Cell{"", other})
+	}
+	return out
+}
+
 // Aggregate gives counts by sector of at least cell actors each, smaller ones put together with the next larger until they are
 // large enough, so that none can be found by taking the rest from the total, and the measures when there are at least cell
 // actors. No id and no label is in it.
@@ -224,25 +254,8 @@ func (n Network) Aggregate(cell int, seed uint64) (Summary, error) {
 	for _, a := range n.Actors {
 		count[a.Sector]++
 	}
-	for v, c := range count {
-		s.Sectors = append(s.Sectors, Cell{v, c})
-	}
-	slices.SortFunc(s.Sectors, func(a, b Cell) int {
-		if a.Count != b.Count {
-			return b.Count - a.Count
-		}
-		if a.Value < b.Value {
-			return -1
-		}
-		return 1
-	})
-	other := 0
-	for i := len(s.Sectors) - 1; i >= 0 && (s.Sectors[i].Count < cell || other > 0 && other < cell || s.Sectors[i].Value == ""); i-- {
-		other += s.Sectors[i].Count
-		s.Sectors = s.Sectors[:i]
-	}
-	if other > 0 {
-		s.Sectors = append(s.Sectors, Cell{"", other})
+	s.Sectors = Cells(count, cell)
+	if slices.ContainsFunc(s.Sectors, func(c Cell) bool { return c.Value == "" }) {
 		s.Withheld = fmt.Sprintf("sectors of fewer than %d actors are put together", cell)
 	}
 	return s, nil

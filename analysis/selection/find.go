@@ -226,34 +226,34 @@ func (f *finder) branch(s *choice, open, out set) bool {
 		}
 		return true
 	}
-	// Colour with r-1 colours: what is left over must contribute.
-	left := f.take()
-	class := f.take()
+	// Coloured with r-1 colours, what is left over must contribute.
+	left, class := f.take(), f.take()
 	defer func() { f.pool = append(f.pool, left, class) }()
 	copy(left, open)
-	for range r - 1 {
-		copy(class, left)
-		some := false
-		for w := range class {
-			for class[w] != 0 {
-				i := w<<6 + bits.TrailingZeros64(class[w])
-				some = true
-				left.drop(i)
-				class.drop(i)
-				g := f.graph[i]
-				for x := w; x < len(class); x++ {
-					class[x] &^= g[x]
-				}
-			}
-		}
-		if !some {
-			return false
-		}
-	}
+	colour(f.graph, left, class, r-1)
 	if n := left.count(); n == 0 {
 		return false
 	} else if n < least {
 		copy(out, left)
 	}
 	return true
+}
+
+// colour takes out of left what so many colours can colour: each colour goes to candidates of which no two are joined, so no
+// choice has two of them (greedy colouring). Class is scratch.
+func colour(graph []set, left, class set, colours int) {
+	for range colours {
+		copy(class, left)
+		for w := range class {
+			for class[w] != 0 {
+				i := w<<6 + bits.TrailingZeros64(class[w])
+				left.drop(i)
+				class.drop(i)
+				g := graph[i]
+				for x := w; x < len(class); x++ {
+					class[x] &^= g[x]
+				}
+			}
+		}
+	}
 }

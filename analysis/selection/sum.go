@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"math/bits"
 	"slices"
 )
 
@@ -616,29 +615,9 @@ func (m *summer) joined(open set, r int) bool {
 			return true
 		})
 	}
-	left, class := slices.Clone(open), newSet(len(m.p.c))
-	for colours := 0; ; colours++ {
-		if colours >= r {
-			return true
-		}
-		copy(class, left)
-		some := false
-		for w := range class {
-			for class[w] != 0 {
-				i := w<<6 + bits.TrailingZeros64(class[w])
-				some = true
-				left.drop(i)
-				class.drop(i)
-				g := m.graph[i]
-				for x := w; x < len(class); x++ {
-					class[x] &^= g[x]
-				}
-			}
-		}
-		if !some {
-			return false
-		}
-	}
+	left := slices.Clone(open)
+	colour(m.graph, left, newSet(len(m.p.c)), r-1)
+	return left.count() > 0
 }
 
 // concave gives what has to be taken off the diagonal so that the sum is concave on choices of one size. Distances over

@@ -1,7 +1,6 @@
 package cases
 
 import (
-	"cmp"
 	"crypto/hmac"
 	"crypto/sha256"
 	"fmt"
@@ -9,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"throughline/analysis/coalition"
 	"throughline/internal/fault"
 	"throughline/internal/source"
 	"throughline/internal/thread"
@@ -70,45 +70,17 @@ func (a Actor) Valid() error {
 // Named tells whether an actor may be named outside the team: in an edition, or in an export for others.
 func (a Actor) Named() bool { return a.Public && !a.Person }
 
-// Group is how many actors share a sector.
-type Group struct {
-	Sector string `json:"sector"` // empty: those of other sectors together
-	Count  int    `json:"count"`
-}
-
-// Unnamed counts by sector the actors that may not be named. No group is smaller than cell, and none can be worked out by
-// taking the others from a total: sectors that are too small are put together, with a larger one if need be. Where even all
-// of them are too few nothing is told, and few is true.
-func Unnamed(actors []Actor, cell int) (groups []Group, few bool) {
+// Unnamed counts by sector the actors that may not be named, as coalition.Cells hides small groups. Where even all of them are
+// fewer than cell nothing is told, and few is true.
+func Unnamed(actors []Actor, cell int) (groups []coalition.Cell, few bool) {
 	count := map[string]int{}
-	total := 0
 	for _, a := range actors {
 		if !a.Named() {
 			count[a.Sector]++
-			total++
 		}
 	}
-	if total == 0 {
-		return nil, false
-	}
-	if total < cell {
-		return nil, true
-	}
-	for sector, n := range count {
-		groups = append(groups, Group{sector, n})
-	}
-	slices.SortFunc(groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), strings.Compare(a.Sector, b.Sector))
-	})
-	other := 0
-	for i := len(groups) - 1; i >= 0 && (groups[i].Count < cell || other > 0 && other < cell); i-- {
-		other += groups[i].Count
-		groups = groups[:i]
-	}
-	if other > 0 {
-		groups = append(groups, Group{"", other})
-	}
-	return groups, false
+	groups = coalition.Cells(count, cell)
+	return groups, len(count) > 0 && len(groups) == 0
 }
 
 // Pseudonyms gives each person among the actors a name that tells nothing: a number in an order that follows from the key

@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 
+	"throughline/analysis/coalition"
 	"throughline/analysis/prisma"
 	"throughline/internal/cases"
 	"throughline/internal/coding"
@@ -125,8 +126,8 @@ type Case struct {
 	Actors  []Actor  `json:"actors"`
 	Ties    []Tie    `json:"ties,omitempty"`
 
-	Unnamed    []cases.Group `json:"unnamed,omitempty"`     // actors that are not named, by sector
-	UnnamedFew bool          `json:"unnamed_few,omitempty"` // there are some, too few to be counted
+	Unnamed    []coalition.Cell `json:"unnamed,omitempty"`     // actors that are not named, by sector
+	UnnamedFew bool             `json:"unnamed_few,omitempty"` // there are some, too few to be counted
 }
 
 // Fact is something known of a case or its country, with where it was read.
