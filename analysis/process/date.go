@@ -44,47 +44,14 @@ func wrong(d string) error {
 }
 
 // Earliest and Latest are the first and the last calendar day that the date can mean, as YYYY-MM-DD; FirstDay and LastDay for
-// open ends. Of what is no date they are these, too: it could be any time. "About" and "uncertain" do not widen a date by
-// themselves: see Widened.
+// open ends. Of what is no date they are these, too: it could be any time. "About" and "uncertain" do not widen a date:
+// nobody says by how much.
 func (d Date) Earliest() string { return text(d.days()[0], FirstDay) }
 func (d Date) Latest() string   { return text(d.days()[1], LastDay) }
 
 // Approximate tells whether any part of the date is marked as about (~ or %), Doubtful whether any is marked as uncertain (? or %).
 func (d Date) Approximate() bool { return strings.ContainsAny(string(d), "~%") }
 func (d Date) Doubtful() bool    { return strings.ContainsAny(string(d), "?%") }
-
-// Widened are the earliest and latest day when what is about, or uncertain, may be off by so many of its own units: a year
-// by years, a month by months, a day by days. A date that is neither is not widened.
-func (d Date) Widened(units int) (earliest, latest string) {
-	b := d.days()
-	if units > 0 && (d.Approximate() || d.Doubtful()) {
-		y, m, n := 0, 0, 0
-		switch d.precision() {
-		case 'd':
-			n = units
-		case 'm':
-			m = units
-		default:
-			y = units
-		}
-		if b[0] != noDay {
-			b[0] = ordinal(date(b[0]).AddDate(-y, -m, -n))
-		}
-		if b[1] != noDay {
-			b[1] = ordinal(endShift(date(b[1]), y, m, n))
-		}
-	}
-	return text(b[0], FirstDay), text(b[1], LastDay)
-}
-
-// endShift moves the last day of a period by whole units, to the last day of the period there.
-func endShift(t time.Time, y, m, n int) time.Time {
-	if n > 0 {
-		return t.AddDate(0, 0, n)
-	}
-	next := t.AddDate(0, 0, 1) // the first day after: days of months then do no harm
-	return next.AddDate(y, m, 0).AddDate(0, 0, -1)
-}
 
 func (d Date) precision() byte {
 	p, _, _ := strings.Cut(strings.Trim(strings.NewReplacer("[", "", "]", "").Replace(string(d)), "."), "/")

@@ -38,8 +38,8 @@ func (s Span) window() window {
 	switch s.End {
 	case "":
 		w.end = w.start
-	case "..":
-		w.end = [2]int{far, far}
+	case "..": // not over: it ends some day after it began
+		w.end = [2]int{w.start[0], far}
 	default:
 		w.end = open(s.End.days())
 	}
@@ -221,23 +221,7 @@ func Order(spans []Span, known []Pair) (Matrix, []Contradiction, error) {
 		}
 		why[[2]int{i, j}] = p.Why
 	}
-	contradictions := contradictions(spans, w, next, why)
-	tight := slices.Clone(w)
-	if len(contradictions) == 0 {
-		for changed := true; changed; {
-			changed = false
-			for i := range spans {
-				for _, j := range next[i] {
-					if low := tight[i].start[0] + 1; low > tight[j].start[0] {
-						tight[j].start[0], changed = low, true
-					}
-					if high := tight[j].start[1] - 1; high < tight[i].start[1] {
-						tight[i].start[1], changed = high, true
-					}
-				}
-			}
-		}
-	}
+	contradictions, tight := tighten(spans, w, next, why)
 	reach := make([][]bool, len(spans))
 	for i := range spans {
 		reach[i] = make([]bool, len(spans))
@@ -273,8 +257,9 @@ func Order(spans []Span, known []Pair) (Matrix, []Contradiction, error) {
 	return m, contradictions, nil
 }
 
-// contradictions names each circle of pairs, and each chain that the dates forbid, once.
-func contradictions(spans []Span, w []window, next [][]int, why map[[2]int]string) []Contradiction {
+// tighten gives the bounds of the beginnings as the pairs leave them: along a chain each begins at least a day after the one
+// before. Where pairs go round in a circle, or bounds leave no day, the chains are named, and the bounds are those of the dates.
+func tighten(spans []Span, w []window, next [][]int, why map[[2]int]string) ([]Contradiction, []window) {
 	var out []Contradiction
 	add := func(path []int, end string) {
 		var ids, parts []string
@@ -290,9 +275,9 @@ func contradictions(spans []Span, w []window, next [][]int, why map[[2]int]strin
 		}
 		out = append(out, Contradiction{ids, strings.Join(parts, ", ") + end})
 	}
-	// Circles: the first that a search in depth meets from each event.
+	// Circles: the first that a search in depth meets from each event. Without any, the events in the order of the pairs.
 	state := make([]int, len(spans))
-	var path []int
+	var path, order []int
 	var visit func(i int)
 	visit = func(i int) {
 		state[i] = 1
@@ -307,6 +292,7 @@ func contradictions(spans []Span, w []window, next [][]int, why map[[2]int]strin
 		}
 		path = path[:len(path)-1]
 		state[i] = 2
+		order = append(order, i)
 	}
 	for i := range spans {
 		if state[i] == 0 {
@@ -314,47 +300,48 @@ func contradictions(spans []Span, w []window, next [][]int, why map[[2]int]strin
 		}
 	}
 	if len(out) > 0 {
-		return out
+		return out, w
 	}
-	// Chains that the dates forbid: the shortest from each event to one that certainly did not begin after it.
+	slices.Reverse(order)
+	tight := slices.Clone(w)
+	before, after := make([]int, len(spans)), make([]int, len(spans)) // whose bound binds
 	for i := range spans {
-		from := map[int]int{i: -1}
-		depth := map[int]int{i: 0}
-		queue := []int{i}
-		for len(queue) > 0 {
-			x := queue[0]
-			queue = queue[1:]
-			for _, y := range next[x] {
-				if _, seen := from[y]; seen {
-					continue
-				}
-				from[y], depth[y] = x, depth[x]+1
-				if w[i].start[0]+depth[y] > w[y].start[1] {
-					var chain []int
-					for k := y; k >= 0; k = from[k] {
-						chain = append(chain, k)
-					}
-					slices.Reverse(chain)
-					if len(chain) == 2 || !inner(chain, w) {
-						add(chain, fmt.Sprintf("; but %s is dated %s and %s %s", spans[i].name(), spans[i].Start.Words(), spans[y].name(), spans[y].Start.Words()))
-					}
-					continue
-				}
-				queue = append(queue, y)
+		before[i], after[i] = -1, -1
+	}
+	for _, i := range order {
+		for _, j := range next[i] {
+			if low := tight[i].start[0] + 1; low > tight[j].start[0] {
+				tight[j].start[0], before[j] = low, i
 			}
 		}
 	}
-	return out
-}
-
-// inner tells whether a shorter part of a chain is forbidden already.
-func inner(chain []int, w []window) bool {
-	for a := range chain {
-		for b := a + 1; b < len(chain); b++ {
-			if b-a < len(chain)-1 && w[chain[a]].start[0]+b-a > w[chain[b]].start[1] {
-				return true
+	for _, i := range slices.Backward(order) {
+		for _, j := range next[i] {
+			if high := tight[j].start[1] - 1; high < tight[i].start[1] {
+				tight[i].start[1], after[i] = high, j
 			}
 		}
 	}
-	return false
+	told := map[[2]int]bool{}
+	for _, i := range order {
+		if tight[i].start[0] <= tight[i].start[1] {
+			continue
+		}
+		chain := []int{i}
+		for k := before[i]; k >= 0; k = before[k] {
+			chain = append([]int{k}, chain...)
+		}
+		for k := after[i]; k >= 0; k = after[k] {
+			chain = append(chain, k)
+		}
+		ends := [2]int{chain[0], chain[len(chain)-1]}
+		if !told[ends] {
+			told[ends] = true
+			add(chain, fmt.Sprintf("; but %s is dated %s and %s %s", spans[ends[0]].name(), spans[ends[0]].Start.Words(), spans[ends[1]].name(), spans[ends[1]].Start.Words()))
+		}
+	}
+	if len(out) > 0 {
+		return out, w
+	}
+	return nil, tight
 }

@@ -57,22 +57,6 @@ func TestDate(t *testing.T) {
 	}
 }
 
-func TestWidened(t *testing.T) {
-	for _, tc := range []struct {
-		d     Date
-		units int
-		want  string
-	}{
-		{"2018~", 1, "2017-01-01 2019-12-31"}, {"2018-04~", 1, "2018-03-01 2018-05-31"}, {"2018-04-23~", 2, "2018-04-21 2018-04-25"}, {"2018", 3, "2018-01-01 2018-12-31"},
-		{"2018~", 0, "2018-01-01 2018-12-31"}, {"2016-02?", 1, "2016-01-01 2016-03-31"},
-	} {
-		a, b := tc.d.Widened(tc.units)
-		if a+" "+b != tc.want {
-			t.Errorf("%s by %d: %s %s, want %s", tc.d, tc.units, a, b, tc.want)
-		}
-	}
-}
-
 func FuzzDate(f *testing.F) {
 	for _, s := range []string{"2018-04-23", "201X", "../2018", "[2018,2019]", "2018-24~", "[..2018-01..]"} {
 		f.Add(s)
@@ -410,4 +394,134 @@ func TestBandsAreExact(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What the review of real use found: each of these once said something else.
+func TestSubtleCases(t *testing.T) {
+	mark := func(id string, c, u Grade, r Result) Test {
+		return Test{ID: id, Trace: "trace", Certainty: c, Uniqueness: u, Result: r, Origin: "agency"}
+	}
+	// Equally strong for and against, of one origin: contested in either order.
+	gun, hoop := mark("gun", Low, High, Found), mark("hoop", High, Low, Absent)
+	for _, tests := range [][]Test{{gun, hoop}, {hoop, gun}} {
+		if s, err := Judge(tests); err != nil || !strings.HasPrefix(s.Words, "contested") {
+			t.Errorf("%q, %v", s.Words, err)
+		}
+	}
+	// The piece of an origin that says most counts, in either order.
+	p := func(x float64) Chance { return Chance{x, x, x} }
+	a := Evidence{ID: "a", Found: true, Origin: "o", If: map[string]Chance{"h": p(0.5), "r": p(0.4)}}
+	b := Evidence{ID: "b", Found: true, Origin: "o", If: map[string]Chance{"h": p(0.9), "r": p(0.01)}}
+	for _, es := range [][]Evidence{{a, b}, {b, a}} {
+		w, err := Weigh([]string{"h", "r"}, []float64{0.5, 0.5}, es)
+		if err != nil || math.Abs(w.Sum["r"].Best-Decibels(0.9, 0.01)) > 1e-9 {
+			t.Errorf("%+v, %v", w.Sum, err)
+		}
+	}
+	// A longer chain binds although a shorter one does not.
+	spans := []Span{{ID: "a", Label: "A", Start: "2018-04-01"}, {ID: "b", Label: "B", Start: "2018-03/2018-05"}, {ID: "c", Label: "C", Start: "2018-03/2018-05"}, {ID: "d", Label: "D", Start: "2018-04-02"}}
+	_, wrong, err := Order(spans, []Pair{{"a", "d", ""}, {"a", "b", ""}, {"b", "c", ""}, {"c", "d", ""}})
+	if err != nil || len(wrong) != 1 || wrong[0].Words != "A before B, B before C, C before D; but A is dated 1 April 2018 and D 2 April 2018" {
+		t.Errorf("%+v, %v", wrong, err)
+	}
+	// Answers that the dates exclude do not tell who sparked whom.
+	s, err := Sparked(Span{ID: "w", Label: "the window", Start: "2019"}, Span{ID: "m", Label: "the movement", Start: "2015", End: "2018"}, nil, []Prerequisite{{"m", "w", Yes, "", 1}}, nil, nil)
+	if err != nil || strings.Contains(s.Words, "as the answers stand") || !strings.Contains(strings.Join(s.Missing, "; "), "which the dates exclude") {
+		t.Errorf("%+v, %v", s, err)
+	}
+	// Two things that go on need not end together.
+	if r := Relations(Span{ID: "x", Start: "2015", End: ".."}, Span{ID: "y", Start: "2017", End: ".."}); !slices.Contains(r, "overlaps") || !slices.Contains(r, "contains") {
+		t.Errorf("%v", r)
+	}
+}
+
+// Whatever is not named as a contradiction can be: some days keep all pairs, and the verdicts are those of all such days.
+func TestOrderAgainstEnumeration(t *testing.T) {
+	r := uint64(11)
+	next := func(n int) int {
+		r = r*6364136223846793005 + 1442695040888963407
+		return int(r >> 33 % uint64(n))
+	}
+	for range 1500 {
+		n := 3 + next(2)
+		var spans []Span
+		var low, high []int
+		for i := range n {
+			a := 1 + next(4)
+			b := a + next(3)
+			low, high = append(low, a), append(high, b)
+			spans = append(spans, Span{ID: fmt.Sprint(i), Start: asDate(a, b)})
+		}
+		var pairs []Pair
+		for i := range n {
+			for j := range n {
+				if i != j && next(5) == 0 {
+					pairs = append(pairs, Pair{fmt.Sprint(i), fmt.Sprint(j), ""})
+				}
+			}
+		}
+		m, wrong, err := Order(spans, pairs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		days := make([]int, n)
+		total := 0
+		before := make([][]int, n)
+		for i := range before {
+			before[i] = make([]int, n)
+		}
+		var try func(i int)
+		try = func(i int) {
+			if i < n {
+				for d := low[i]; d <= high[i]; d++ {
+					days[i] = d
+					try(i + 1)
+				}
+				return
+			}
+			for _, p := range pairs {
+				if days[p.First[0]-'0'] >= days[p.Second[0]-'0'] {
+					return
+				}
+			}
+			total++
+			for i := range n {
+				for j := range n {
+					if days[i] < days[j] {
+						before[i][j]++
+					}
+				}
+			}
+		}
+		try(0)
+		if (total == 0) != (len(wrong) > 0) {
+			t.Fatalf("%v with %v: %d ways, but %v", spans, pairs, total, wrong)
+		}
+		for i := range n {
+			for j := range n {
+				if total == 0 || i == j {
+					continue
+				}
+				want := Possible
+				switch before[i][j] {
+				case total:
+					want = Certain
+				case 0:
+					want = Impossible
+				}
+				// Bounds of single events do not see that two that are both pushed keep their distance: what is certain or
+				// impossible by such a combination may be told as possible, and nothing else may differ.
+				if got := m.Verdicts[i][j]; got != want && got != Possible {
+					t.Fatalf("%v with %v: %d before %d is %s, want %s", spans, pairs, i, j, got, want)
+				}
+			}
+		}
+	}
+}
+
+func ExampleBefore() {
+	window := Span{Label: "price rise", Start: "2015-06"}
+	movement := Span{Label: "movement", Start: "2015-06-22~/2015-07"}
+	fmt.Println(Before(window, movement), Relations(window, movement))
+	// Output: possible [before equals after]
 }

@@ -306,6 +306,21 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 			needs[a.Event] = append(needs[a.Event], a)
 		}
 	}
+	when := map[string]Span{window.ID: window, movement.ID: movement}
+	for _, s := range spans {
+		when[s.ID] = s
+	}
+	excluded := func(ids []string) bool { // the dates do not let each step begin before the next
+		for k := 1; k < len(ids); k++ {
+			a, ok := when[ids[k-1]]
+			b, ok2 := when[ids[k]]
+			if ok && ok2 && Before(a, b) == Impossible {
+				return true
+			}
+		}
+		return false
+	}
+	var against []string
 	path := func(from, to []string) (labels []string, evidenced bool) {
 		for _, end := range to {
 			prev := map[string]Prerequisite{}
@@ -316,11 +331,19 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 				queue = queue[1:]
 				if slices.Contains(from, x) && x != end {
 					evidenced = true
+					var ids []string
+					labels = nil
 					for y := x; y != end; y = prev[y].Event {
-						labels = append(labels, name[y])
+						ids, labels = append(ids, y), append(labels, name[y])
 						evidenced = evidenced && prev[y].Evidence > 0
 					}
-					return append(labels, name[end]), evidenced
+					ids, labels = append(ids, end), append(labels, name[end])
+					if excluded(ids) {
+						against = append(against, "what is right: by the answers "+strings.Join(labels, " led to ")+", which the dates exclude")
+						labels = nil
+						break
+					}
+					return labels, evidenced
 				}
 				for _, p := range needs[x] {
 					if !seen[p.Needs] {
@@ -343,6 +366,12 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 	} else if p := out.BackPath; p != nil {
 		second, first = p[0], p[len(p)-1]
 	}
+	switch { // every step of every chain that is told
+	case out.Path != nil && out.BackPath != nil:
+		out.Evidenced = out.Evidenced && back
+	case out.BackPath != nil:
+		out.Evidenced = back
+	}
 	switch {
 	case out.Path != nil && out.BackPath != nil:
 		out.Words = fmt.Sprintf("Each fed the other: %s was needed for part of %s, and the other way round. Which came first has to be told event by event.", out.First, out.Second)
@@ -352,7 +381,6 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 		out.Words = fmt.Sprintf("%s sparked %s, as the answers stand: without it %s would not have happened.", first, second, second)
 	case out.BackPath != nil:
 		out.Words = fmt.Sprintf("%s opened %s, as the answers stand: without it there would have been no such window.", second, first)
-		out.Evidenced = back
 	case out.Forward == Certain:
 		out.Words = fmt.Sprintf("%s came first. That it sparked %s is possible, and not shown: order alone does not show that one produced the other.", out.First, out.Second)
 	case out.Backward == Certain:
@@ -369,6 +397,7 @@ func Sparked(window, movement Span, spans []Span, answers []Prerequisite, inWind
 	if out.BackPath == nil && out.Backward != Impossible {
 		out.Missing = append(out.Missing, fmt.Sprintf("the rival: whether %s could have happened without %s", out.First, out.Second))
 	}
+	out.Missing = append(out.Missing, against...)
 	if (out.Path != nil || out.BackPath != nil) && !out.Evidenced {
 		out.Missing = append(out.Missing, "evidence for each step of the chain")
 	}

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -126,7 +125,8 @@ func Judge(tests []Test) (Summary, error) {
 	}
 	for i := range s.Readings {
 		r := &s.Readings[i]
-		if j, ok := strongest[r.Test.Origin]; ok && r.Counts && j != i {
+		// Of one origin and equally strong for it and against it, both stand: such evidence contests itself.
+		if j, ok := strongest[r.Test.Origin]; ok && r.Counts && j != i && r.Effect != -s.Readings[j].Effect {
 			r.Counts = false
 			r.Caution = join(r.Caution, fmt.Sprintf("not counted: it comes from the same origin (%s) as %q", r.Test.Origin, s.Readings[j].Test.ID))
 			s.Uncounted = append(s.Uncounted, r.Test.ID)
@@ -236,6 +236,9 @@ func (t Test) read() Reading {
 		}
 	}
 	// What was not found is evidence as far as the search would have found it.
+	if !found && t.Power == 0 {
+		r.Caution = join(r.Caution, "nobody judged whether the search would have found it")
+	}
 	if !found && t.Power > 0 && t.Power < 0.8 && r.Effect == Eliminates {
 		r.Effect = Weakens
 		r.Words = "not found, but the search may have missed it: the hypothesis is weaker, and not out"
@@ -294,9 +297,4 @@ func are(n int, noun string) string {
 		return "1 " + noun + " is"
 	}
 	return many(n, noun) + " are"
-}
-
-// byEffect puts readings in the order of their strength.
-func byEffect(a, b Reading) int {
-	return cmp.Or(cmp.Compare(weight(b.Effect), weight(a.Effect)), strings.Compare(a.Test.ID, b.Test.ID))
 }

@@ -20,7 +20,7 @@ func (c Chance) check(what string) error {
 type Evidence struct {
 	ID     string
 	Found  bool    // false: looked for and absent
-	Power  float64 // probability that the search finds what is there; 0: 1
+	Power  float64 // probability that the search finds what is there; 0: not judged, and taken as sure
 	Origin string
 	If     map[string]Chance // by hypothesis
 }
@@ -89,7 +89,7 @@ func (e Evidence) likelihood(p float64) float64 {
 
 // Weigh sums the weights of evidence for the first hypothesis against each rival, and gives the posteriors of all, which must
 // exclude each other and be all there are. Ranges are exact for independent ranges of the inputs: a posterior is smallest where
-// its own likelihoods are least and all others' greatest. Pieces of one origin count once, the first.
+// its own likelihoods are least and all others' greatest. Pieces of one origin count once, by the one that says most.
 func Weigh(hypotheses []string, priors []float64, evidence []Evidence) (Weighing, error) {
 	w := Weighing{Hypotheses: slices.Clone(hypotheses), Priors: slices.Clone(priors), Evidence: slices.Clone(evidence), Weights: map[string][]Weight{}, Sum: map[string]Weight{}}
 	if len(hypotheses) < 2 {
@@ -113,10 +113,21 @@ func Weigh(hypotheses []string, priors []float64, evidence []Evidence) (Weighing
 	}
 	n := len(hypotheses)
 	low, best, high := make([]float64, n), make([]float64, n), make([]float64, n) // log likelihoods
-	origins := map[string]bool{}
-	for _, e := range evidence {
-		counts := e.Origin == "" || !origins[e.Origin]
-		origins[e.Origin] = true
+	strongest := map[string]int{}                                                 // of each origin the piece that says most, the first among equals
+	strength := func(e Evidence) float64 {
+		out := 0.0
+		for _, h := range hypotheses[1:] {
+			out = max(out, math.Abs(Decibels(e.likelihood(e.If[hypotheses[0]].Best), e.likelihood(e.If[h].Best))))
+		}
+		return out
+	}
+	for i, e := range evidence {
+		if j, seen := strongest[e.Origin]; !seen || strength(e) > strength(evidence[j]) {
+			strongest[e.Origin] = i
+		}
+	}
+	for k, e := range evidence {
+		counts := e.Origin == "" || strongest[e.Origin] == k
 		if !(e.Power >= 0 && e.Power <= 1) {
 			return w, fmt.Errorf("the search power of %q is %g; expected 0 to 1", e.ID, e.Power)
 		}

@@ -208,12 +208,21 @@ func Graph(spans []process.Span, s process.Structure, title string) string {
 	for _, e := range s.Reduced {
 		linked[e.Event], linked[e.Needs] = true, true
 	}
+	for i, x := range spans {
+		at[x.ID] = i
+	}
+	// Below all that an event needed, also where that is unsure; answers in a circle end somewhere.
+	depth := map[string]int{}
+	for range len(spans) {
+		for _, e := range s.Reduced {
+			depth[e.Event] = min(len(spans)-1, max(depth[e.Event], depth[e.Needs]+1))
+		}
+	}
 	layers := map[int][]int{}
 	deepest := 0
 	for i, x := range spans {
-		at[x.ID] = i
 		if linked[x.ID] {
-			d := s.Layer[x.ID]
+			d := depth[x.ID]
 			layers[d] = append(layers[d], i)
 			deepest = max(deepest, d)
 		}
