@@ -261,6 +261,9 @@ type Decapitation struct {
 func (n Network) Decapitation() Decapitation {
 	g := n.graph()
 	var d Decapitation
+	if g.n == 0 {
+		return d
+	}
 	share := func(gone []bool, m int) float64 { return float64(g.largest(gone)) / float64(g.n-m) }
 	gone := make([]bool, g.n)
 	for m := 0; m < g.n; m++ {

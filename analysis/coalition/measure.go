@@ -249,7 +249,11 @@ func (n Network) Aggregate(cell int, seed uint64) (Summary, error) {
 	if err != nil {
 		return s, err
 	}
-	s.Actors, s.Measures = len(n.Actors), r.Measures
+	if r.Actors < cell {
+		s.Withheld = fmt.Sprintf("fewer than %d actors are sure enough: nothing is told", cell)
+		return s, nil
+	}
+	s.Actors = len(n.Actors)
 	count := map[string]int{}
 	for _, a := range n.Actors {
 		count[a.Sector]++
@@ -258,12 +262,20 @@ func (n Network) Aggregate(cell int, seed uint64) (Summary, error) {
 	if slices.ContainsFunc(s.Sectors, func(c Cell) bool { return c.Value == "" }) {
 		s.Withheld = fmt.Sprintf("sectors of fewer than %d actors are put together", cell)
 	}
+	// Figures that small groups could be worked out of stay back, too.
+	for _, m := range r.Measures {
+		of := map[string]string{"effective-genders": "gender", "effective-ages": "age", "effective-classes": "class"}[m.Name]
+		merged := s.Withheld != "" && slices.Contains([]string{"effective-sectors", "sector-evenness", "external-internal"}, m.Name)
+		if !merged && (of == "" || n.Diversity(of).Known >= cell) {
+			s.Measures = append(s.Measures, m)
+		}
+	}
 	return s, nil
 }
 
-// Pseudonymise gives the network with ids and labels that tell nothing: A01 and so on, in an order drawn by the seed. Sectors
-// of a single actor become "other".
-func (n Network) Pseudonymise(seed uint64) Network {
+// Pseudonymise gives the network with ids and labels that tell nothing: A01 and so on, in an order drawn by the seed, which
+// must be secret. Sectors of fewer than cell actors become "other", compositions are left out.
+func (n Network) Pseudonymise(cell int, seed uint64) Network {
 	order := make([]int, len(n.Actors))
 	for i := range order {
 		order[i] = i
@@ -278,12 +290,13 @@ func (n Network) Pseudonymise(seed uint64) Network {
 		count[a.Sector]++
 	}
 	name := map[string]string{}
+	told := Cells(count, cell)
 	var out Network
 	for k, i := range order {
 		a := n.Actors[i]
 		name[a.ID] = fmt.Sprintf("A%02d", k+1)
-		b := Actor{ID: name[a.ID], Label: name[a.ID], Sector: a.Sector, Mix: a.Mix, Surety: a.Surety}
-		if count[a.Sector] < 2 && a.Sector != "" {
+		b := Actor{ID: name[a.ID], Label: name[a.ID], Sector: a.Sector, Surety: a.Surety}
+		if !slices.ContainsFunc(told, func(c Cell) bool { return c.Value == a.Sector && c.Value != "" }) {
 			b.Sector = "other"
 		}
 		out.Actors = append(out.Actors, b)

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -338,17 +339,26 @@ func (e *env) caseCoalition() *cobra.Command {
 			}
 			whole := n
 			if !named { // what is printed or drawn may leave: nobody is named
-				n = n.Pseudonymise(1)
+				n = n.Pseudonymise(frame.SmallestCell(), binary.LittleEndian.Uint64(random(8)))
+				if picture != "network" && picture != "decapitation" {
+					return nil, nil, "", fault.New(fault.Usage, "The picture %q shows small groups; it is for the team alone: add --with-names.", picture)
+				}
 			}
 			r, err := whole.Measure(1)
 			if err != nil {
 				return nil, nil, "", fault.Wrap(fault.Invalid, err, "The coalition of %s cannot be measured: %s.", c.ID, err)
+			}
+			if !named { // and only what no small group can be worked out of
+				r.Measures = outside.Measures
 			}
 			t := coalitionTold{Report: r, Decapitation: n.Decapitation(), Outside: &outside}
 			var ds []coalitions.Diversity
 			for _, a := range []string{"sector", "gender", "age", "class"} {
 				d := whole.Diversity(a)
 				ds = append(ds, d)
+				if !named {
+					continue
+				}
 				x := diversityTold{d.Attribute, d.Shares, d.Known, d.Unknown, d.Effective, d.Typical, d.Blau, d.IQV, nil, d.Shannon, d.Evenness}
 				if !math.IsNaN(d.Unbiased) {
 					x.Unbiased = &d.Unbiased

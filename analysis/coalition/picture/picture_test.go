@@ -54,7 +54,7 @@ func TestPictures(t *testing.T) {
 	wellFormed(t, "whiskers", Whiskers(r.Measures, "Measures"))
 	wellFormed(t, "shares", Shares([]coalition.Diversity{n.Diversity("sector"), n.Diversity("gender"), n.Diversity("age")}, "Who"))
 	// Without labels nothing that names anybody is drawn.
-	if svg := Network(n.Pseudonymise(3), false, 500, "Network"); strings.Contains(svg, "Association") {
+	if svg := Network(n.Pseudonymise(2, 3), false, 500, "Network"); strings.Contains(svg, "Association") {
 		t.Error("a name is drawn")
 	}
 }
