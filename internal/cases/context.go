@@ -26,12 +26,17 @@ func ContextFacts(atlas *country.Atlas, c Candidate, lag int) (facts []Fact, abs
 			absent = append(absent, x)
 			continue
 		}
-		f := Fact{ISO3: c.ISO3, Year: x.Year, Attribute: x.Attribute, Value: x.Value, Source: x.Source, Version: x.Version, Licence: x.Licence}
-		f.Low, _ = strconv.ParseFloat(x.Low, 64)
-		f.High, _ = strconv.ParseFloat(x.High, 64)
-		facts = append(facts, f)
+		facts = append(facts, FactOf(x))
 	}
 	return facts, absent, nil
+}
+
+// FactOf is a value of the country context as a study keeps it.
+func FactOf(x country.Cell) Fact {
+	f := Fact{ISO3: x.ISO3, Year: x.Year, Attribute: x.Attribute, Value: x.Value, Source: x.Source, Version: x.Version, Licence: x.Licence}
+	f.Low, _ = strconv.ParseFloat(x.Low, 64)
+	f.High, _ = strconv.ParseFloat(x.High, 64)
+	return f
 }
 
 // TakeIn is what taking the country context in would write.

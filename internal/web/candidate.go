@@ -2,12 +2,14 @@ package web
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"throughline/internal/cases"
@@ -23,16 +25,19 @@ import (
 type candidatePage struct {
 	Name      string
 	Facts     []sourcedFact
+	More      []sourcedFact // what nobody reads at an address: the team's own
 	Origin    string
 	Records   []link
 	Case      link
 	Context   []contextCell
-	Uncertain string
-	Lag       string
+	Absent    []string // attributes without a value, and why
+	TakeIn    string   // page where the country context is taken in
 	Decisions []inclusionLine
 	Standing  string // what holds now
 	Decide    string // where a decision is sent; empty: not for this role
 	Criteria  []option
+	Criterion string // as typed, when the decision was not kept
+	Note      string // as Criterion
 	Edit      string
 	Thread    string
 	Trouble   string
@@ -41,6 +46,9 @@ type candidatePage struct {
 // contextCell is a country fact beside how long before onset it is of.
 type contextCell struct {
 	Words, Value, Range, Year, Before, Source, Version, Licence string
+
+	Uncertain string // why the value may be its neighbour
+	Note      string // what to know of it
 }
 
 type inclusionLine struct{ Decision, Criterion, Note, By, On string }
@@ -61,21 +69,55 @@ func (s *Server) candidates() section {
 	}
 }
 
-// atlas is the built-in country context with the tables that were imported on this server.
+// openAtlas is the country context as it was opened last.
+type openAtlas struct {
+	mu     sync.Mutex
+	tables []country.Table // that were imported when it was opened
+	atlas  *country.Atlas
+}
+
+// atlas is the built-in country context with the tables that were imported on this server. It is opened again when they change.
 func (v *visit) atlas() (*country.Atlas, error) {
 	tables, err := v.store().Tables(v.Ctx)
 	if err != nil {
 		return nil, err
 	}
-	return country.Open(tables...)
+	o := &v.s.country
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.atlas == nil || !reflect.DeepEqual(o.tables, tables) {
+		a, err := country.Open(tables...)
+		if err != nil {
+			return nil, err
+		}
+		o.atlas, o.tables = a, tables
+	}
+	return o.atlas, nil
 }
 
-func showCandidate(v *visit) error { return v.candidatePage("") }
+func showCandidate(v *visit) error { return v.candidatePage(candidatePage{}) }
 
-func (v *visit) candidatePage(trouble string) error {
+// candidatePage shows the candidate with what p says already: a decision that was not kept, and why.
+func (v *visit) candidatePage(p candidatePage) error {
 	c := v.Object.(cases.Candidate)
 	v.crumb("Universe of cases", v.at("universe"))
-	p := candidatePage{Name: c.Label(), Facts: candidateFacts(c), Origin: c.Origin, Thread: v.at("thread", string(c.ID)), Trouble: trouble}
+	p.Name, p.Facts, p.Origin, p.Thread = c.Label(), candidateFacts(c), c.Origin, v.at("thread", string(c.ID))
+	more := func(label, value string) {
+		if value != "" {
+			p.More = append(p.More, sourcedFact{Label: label, Value: value})
+		}
+	}
+	more("What it demanded", c.Goal)
+	more("Outcome coded to", c.CodedTo)
+	more("Region", c.Region)
+	access := map[bool]string{true: "yes", false: "no"}[c.Feasible]
+	if c.Access != "" {
+		access += ": " + c.Access
+	}
+	more("Can be studied", access)
+	if c.Feasibility != 0 {
+		more("How good access is, to 1", strconv.FormatFloat(c.Feasibility, 'g', -1, 64))
+	}
 	var err error
 	if p.Records, err = v.recordLinks(c.Records); err != nil {
 		return err
@@ -101,26 +143,8 @@ func (v *visit) candidatePage(trouble string) error {
 	if err != nil {
 		return err
 	}
-	for _, it := range facts {
-		f := it.Object
-		if f.ISO3 != c.ISO3 || f.Year > c.Start || f.Year < c.Start-1-country.Reach {
-			continue
-		}
-		x := contextCell{Words: strings.ReplaceAll(f.Attribute, "-", " "), Value: f.Value, Year: strconv.Itoa(f.Year), Before: plural(c.Start-f.Year, "year") + " before", Source: f.Source, Version: f.Version, Licence: f.Licence}
-		if at, ok := atlas.Attribute(f.Attribute); ok {
-			x.Words = at.Words
-		}
-		if f.Low != f.High {
-			x.Range = fmt.Sprintf("%g to %g", f.Low, f.High)
-		}
-		p.Context = append(p.Context, x)
-	}
-	slices.SortStableFunc(p.Context, func(a, b contextCell) int {
-		return cmp.Or(strings.Compare(a.Words, b.Words), strings.Compare(a.Year, b.Year))
-	})
-	if cell, err := atlas.Value(c.ISO3, "regime", c.Start-country.Lag); err == nil {
-		p.Uncertain = cell.Uncertain
-	}
+	p.Context, p.Absent = before(atlas, c, store.Objects(facts))
+	p.TakeIn = v.at("context")
 	protocol, err := v.protocol()
 	if err != nil {
 		return err
@@ -152,6 +176,62 @@ func (v *visit) candidatePage(trouble string) error {
 		p.Edit, p.Decide = v.at("candidate", string(c.ID), "edit"), v.at("candidate", string(c.ID), "decide")
 	}
 	return v.render(c.Label(), p)
+}
+
+// before is what is known of a candidate's country before onset: of each attribute what the study holds, and what the data
+// have where the study holds nothing. Of several years the latest one that is a full year before onset is shown, for another
+// candidate of the same country may have had its own years taken in.
+func before(atlas *country.Atlas, c cases.Candidate, facts []cases.Fact) (out []contextCell, absent []string) {
+	best := map[string]cases.Fact{}
+	for _, f := range facts {
+		if f.ISO3 != c.ISO3 || f.Year > c.Start || f.Year < c.Start-country.Lag-country.Reach {
+			continue
+		}
+		old, ok := best[f.Attribute]
+		early := func(x cases.Fact) bool { return x.Year <= c.Start-country.Lag }
+		if !ok || early(f) && (!early(old) || f.Year > old.Year) {
+			best[f.Attribute] = f
+		}
+	}
+	cells, _ := atlas.Context(c.ISO3, c.Start, country.Lag, country.Reach) // a country that the data do not know has facts alone
+	known := map[string]country.Cell{}
+	for _, x := range cells {
+		known[x.Attribute] = x
+		if _, ok := best[x.Attribute]; ok {
+			continue
+		}
+		if x.Value == "" {
+			absent = append(absent, x.Words+": "+x.Absent)
+			continue
+		}
+		best[x.Attribute] = cases.FactOf(x)
+	}
+	stands := map[thread.ID]bool{}
+	for _, f := range facts {
+		stands[f.Ref()] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(best)) {
+		f := best[name]
+		x := contextCell{Words: strings.ReplaceAll(name, "-", " "), Value: f.Value, Year: strconv.Itoa(f.Year), Before: plural(c.Start-f.Year, "year") + " before", Source: f.Source, Version: f.Version, Licence: f.Licence}
+		if at, ok := atlas.Attribute(name); ok {
+			x.Words = at.Words
+		}
+		if f.Low != 0 || f.High != 0 {
+			x.Range = fmt.Sprintf("%g to %g", f.Low, f.High)
+		}
+		if k := known[name]; k.Year == f.Year && k.Value == f.Value {
+			x.Uncertain, x.Note = k.Uncertain, k.Note
+		}
+		switch {
+		case !stands[f.Ref()]:
+			x.Note = strings.TrimPrefix(x.Note+"; not taken into the study yet", "; ")
+		case f.Year == c.Start:
+			x.Before, x.Note = "the year of onset", "the campaign may already have changed it"
+		}
+		out = append(out, x)
+	}
+	slices.SortStableFunc(out, func(a, b contextCell) int { return strings.Compare(a.Words, b.Words) })
+	return out, absent
 }
 
 // decisions are those on a candidate, the first one first.
@@ -203,7 +283,7 @@ func decideCandidate(v *visit) error {
 	})
 	if k := fault.Of(err); k == fault.Invalid || k == fault.Conflict {
 		v.status = http.StatusUnprocessableEntity
-		return v.candidatePage("The decision was not kept: " + fault.Message(err))
+		return v.candidatePage(candidatePage{Trouble: "The decision was not kept: " + fault.Message(err), Criterion: get("criterion"), Note: get("note")})
 	}
 	if err != nil {
 		return err
@@ -281,13 +361,18 @@ func (v *visit) candidateForm(e editing[cases.Candidate]) error {
 			field{Name: "sectors", Label: "Who took part", Help: "One sector a line.", Kind: areaField, Value: lines(c.Sectors)},
 			field{Name: "sectors_source", Label: "Where that was read", Kind: areaField, Value: lines(c.SectorsSource)},
 			field{Name: "leadership", Label: "Leadership, in two words", Value: c.Leadership},
+			field{Name: "leadership_note", Label: "What the two words leave out", Value: c.LeadershipNote},
+			field{Name: "leadership_source", Label: "Where that was read", Kind: areaField, Value: lines(c.LeadershipSource)},
 			field{Name: "nonviolent", Label: "Nonviolent", Kind: selectField, Value: c.Nonviolent, Options: words(cases.NonviolentWords), Help: "Not applicable where there is no street: a standard that businesses set, for example."},
+			field{Name: "nonviolent_source", Label: "Where that was read", Kind: areaField, Value: lines(c.NonviolentSource)},
 			field{Name: "participation", Label: "People at the peak", Value: number(c.Participation)},
+			field{Name: "participation_source", Label: "Where the number was read", Kind: areaField, Value: lines(c.ParticipationSource)},
 			field{Name: "outcome", Head: "Outcome", Label: "Outcome", Kind: selectField, Value: c.Outcome, Options: words(cases.Outcomes)},
 			field{Name: "coded_to", Label: "Coded to", Help: "A date such as 2018-12-31: what comes later is not in it.", Value: c.CodedTo},
 			field{Name: "outcome_note", Label: "What was reached", Kind: areaField, Value: c.OutcomeNote},
 			field{Name: "outcome_source", Label: "Where that was read", Kind: areaField, Value: lines(c.OutcomeSource)},
 			field{Name: "regime_before", Head: "Place", Label: "Regime type of the year before onset", Kind: selectField, Value: c.RegimeBefore, Options: words(cases.Regimes), Help: "Empty: taken from the built-in data. Of the year before, because in the year itself the campaign may have changed it."},
+			field{Name: "regime_source", Label: "Where the regime type was read", Help: "Empty when it is taken from the built-in data.", Kind: areaField, Value: lines(c.RegimeSource)},
 			field{Name: "region", Label: "Region", Help: "Empty: by the study's region scheme.", Value: c.Region},
 			field{Name: "feasible", Head: "Access", Label: "Can it be studied?", Kind: selectField, Value: state, Options: []option{{"yes", "yes"}, {"no", "no: no access, or informants would not be safe"}}},
 			field{Name: "access", Label: "Why, or why not", Kind: areaField, Value: c.Access, Help: "Needed when it cannot be studied."},
@@ -295,36 +380,51 @@ func (v *visit) candidateForm(e editing[cases.Candidate]) error {
 			evidenceField("records", "Records that it was raised from", "", c.Records, records))
 		return f
 	}
+	regime := func(c cases.Candidate) string {
+		x, _ := atlas.Value(c.ISO3, "regime", c.Start-country.Lag) // what the data do not know stays empty
+		return x.Value
+	}
+	region := func(c cases.Candidate) string {
+		if scheme == "" {
+			return ""
+		}
+		x, _ := atlas.Region(c.ISO3, scheme)
+		return x.Value
+	}
 	e.Read = func(f form, c cases.Candidate, ps *fault.Problems) cases.Candidate {
+		was := c
 		c.Name, c.Trigger, c.Goal, c.Leadership, c.Nonviolent, c.Outcome, c.CodedTo, c.OutcomeNote, c.Access = f.text("name"), f.text("trigger"), f.text("goal"), f.text("leadership"), f.text("nonviolent"), f.text("outcome"), f.text("coded_to"), f.text("outcome_note"), f.text("access")
 		c.Start, c.End, c.Participation = f.number(ps, "start"), f.number(ps, "end"), f.number(ps, "participation")
 		c.Feasible, c.Feasibility = f.text("feasible") != "no", f.real(ps, "feasibility")
 		c.DatesSource, c.TriggerSource, c.SectorsSource, c.OutcomeSource, c.Sectors = lines(f.text("dates_source")), lines(f.text("trigger_source")), lines(f.text("sectors_source")), lines(f.text("outcome_source")), lines(f.text("sectors"))
+		c.LeadershipNote, c.LeadershipSource, c.NonviolentSource = f.text("leadership_note"), lines(f.text("leadership_source")), lines(f.text("nonviolent_source"))
+		c.ParticipationSource, c.RegimeSource = lines(f.text("participation_source")), lines(f.text("regime_source"))
 		c.RegimeBefore, c.Region, c.Records = f.text("regime_before"), f.text("region"), f.ids("records")
 		if name := f.text("country"); name != c.Country || c.ISO3 == "" {
-			found, err := atlas.Find(name)
-			switch unclear := (*country.UnclearError)(nil); {
-			case errors.As(err, &unclear) || err != nil:
+			if found, err := atlas.Find(name); err != nil {
 				ps.Add("country", "%s", strings.TrimSuffix(fault.Message(err), "."))
-			default:
+				c.Country, c.ISO3 = name, "XXX" // told beside the country, and not beside a code that nobody typed
+			} else {
 				if len(name) == 3 && strings.EqualFold(name, found.ISO3) {
 					name = found.Name
 				}
 				c.Country, c.ISO3 = name, found.ISO3
 			}
-			if err != nil {
-				c.Country, c.ISO3 = name, "XXX" // told beside the country, and not beside a code that nobody typed
+		}
+		// What was taken from the data goes with the country and the year; what a person wrote stays.
+		if was.ISO3 != "" && (was.ISO3 != c.ISO3 || was.Start != c.Start) {
+			if c.RegimeBefore == regime(was) {
+				c.RegimeBefore = ""
+			}
+			if c.Region == region(was) {
+				c.Region = ""
 			}
 		}
-		if c.ISO3 != "" && c.RegimeBefore == "" && c.Start > 0 {
-			if x, err := atlas.Value(c.ISO3, "regime", c.Start-country.Lag); err == nil {
-				c.RegimeBefore = x.Value
-			}
+		if c.RegimeBefore == "" {
+			c.RegimeBefore = regime(c)
 		}
-		if c.Region == "" && scheme != "" {
-			if x, err := atlas.Region(c.ISO3, scheme); err == nil {
-				c.Region = x.Value
-			}
+		if c.Region == "" {
+			c.Region = region(c)
 		}
 		if e.New {
 			c.ID = madeID(thread.Candidate, f.text("id"), fmt.Sprintf("%s %d", c.ISO3, c.Start))

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"throughline/internal/cases"
+	"throughline/internal/country"
 	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -44,7 +45,7 @@ func TestFromCandidateToSelection(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	page := base + "/candidate/cand-bgd-2013"
-	if r := lead.post(page+"/decide", url.Values{"decision": {"exclude"}, "note": {"no reason"}}); r.Code != 422 || !strings.Contains(r.Body.String(), "criterion") {
+	if r := lead.post(page+"/decide", url.Values{"decision": {"exclude"}, "note": {"no reason"}}); r.Code != 422 || !strings.Contains(r.Body.String(), "criterion") || !strings.Contains(r.Body.String(), ">no reason</textarea>") {
 		t.Errorf("an exclusion without a criterion: %d", r.Code)
 	}
 	criterion := inExample[study.Protocol](s, "protocol").Object.Exclude[0].ID
@@ -65,6 +66,29 @@ func TestFromCandidateToSelection(t *testing.T) {
 	}
 	if f := inExample[cases.Fact](s, "fact-bgd-2012.polyarchy").Object; f.Low == 0 || f.High <= f.Low || f.Version == "" {
 		t.Errorf("%+v", f)
+	}
+	// What was taken from the data goes with the year; what a person wrote stays.
+	edit := form("start", "2002", "version", itoa(inExample[cases.Candidate](s, "cand-bgd-2013").Version), "regime_before", c.RegimeBefore, "region", "Bengal",
+		"leadership_source", "https://example.org/who", "regime_source", "https://example.org/regime")
+	if r := lead.post(page+"/edit", edit); r.Code != 303 {
+		t.Fatalf("edit: %d", r.Code)
+	}
+	old := inExample[cases.Candidate](s, "cand-bgd-2013").Object
+	if old.RegimeBefore != "electoral democracy" || old.Region != "Bengal" || len(old.LeadershipSource) != 1 || len(old.RegimeSource) != 1 {
+		t.Errorf("%+v", old)
+	}
+	if body := lead.get(page).Body.String(); !strings.Contains(body, "not taken into the study yet") || !strings.Contains(body, "<dd dir=\"auto\">Bengal") {
+		t.Error("the page does not tell what the data have and the study has not")
+	}
+	edit.Set("start", "2013")
+	edit.Set("regime_before", old.RegimeBefore)
+	edit.Set("region", "")
+	edit.Set("version", itoa(inExample[cases.Candidate](s, "cand-bgd-2013").Version))
+	if r := lead.post(page+"/edit", edit); r.Code != 303 {
+		t.Fatalf("back: %d", r.Code)
+	}
+	if now := inExample[cases.Candidate](s, "cand-bgd-2013").Object; now.RegimeBefore != c.RegimeBefore || now.Region != "South Asia" {
+		t.Errorf("%+v", now)
 	}
 	// Regions drawn otherwise, and back.
 	if r := lead.post(base+"/context/scheme", url.Values{"scheme": {"v-dem-region"}}); r.Code != 303 {
@@ -319,4 +343,51 @@ func inExample[T thread.Object](s *site, id thread.ID) store.Item[T] {
 		s.t.Fatalf("find %s: %v", id, err)
 	}
 	return it
+}
+
+// Of several years of a country each candidate shows the one before its own onset; what others had taken in is not its context.
+func TestCountryBeforeOnset(t *testing.T) {
+	t.Parallel()
+	atlas, err := country.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fact := func(year int, value string) cases.Fact {
+		return cases.Fact{ISO3: "ARM", Year: year, Attribute: "polyarchy", Value: value, Source: "by hand"}
+	}
+	facts := []cases.Fact{fact(2014, "0.1"), fact(2017, "0.2"), fact(2018, "0.3"), fact(2019, "0.4"), {ISO3: "GEO", Year: 2017, Attribute: "polyarchy", Value: "9", Source: "by hand"}}
+	shown := func(start int, facts []cases.Fact) contextCell {
+		cells, _ := before(atlas, cases.Candidate{ISO3: "ARM", Start: start}, facts)
+		for _, x := range cells {
+			if at, _ := atlas.Attribute("polyarchy"); x.Words == at.Words {
+				return x
+			}
+		}
+		return contextCell{}
+	}
+	if x := shown(2018, facts); x.Value != "0.2" || x.Before != "1 year before" || x.Note != "" {
+		t.Errorf("%+v", x)
+	}
+	if x := shown(2019, facts); x.Value != "0.3" || x.Year != "2018" {
+		t.Errorf("%+v", x)
+	}
+	if x := shown(2018, []cases.Fact{fact(2018, "0.3")}); x.Before != "the year of onset" || x.Note == "" {
+		t.Errorf("%+v", x)
+	}
+	if x := shown(2018, nil); x.Year != "2017" || x.Range == "" || x.Note != "not taken into the study yet" {
+		t.Errorf("%+v", x)
+	}
+	// Somewhere the interval crosses the line, and that cell is marked.
+	marked := 0
+	for _, c := range atlas.Countries() {
+		cells, _ := before(atlas, cases.Candidate{ISO3: c.ISO3, Start: 2015}, nil)
+		for _, x := range cells {
+			if x.Uncertain != "" {
+				marked++
+			}
+		}
+	}
+	if marked == 0 {
+		t.Error("no regime type is uncertain")
+	}
 }

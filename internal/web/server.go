@@ -50,6 +50,7 @@ type Server struct {
 	mux      *http.ServeMux
 	largest  map[string]int64 // of routes that take files, by pattern
 	jobs     *jobs
+	country  openAtlas
 	lists    keptLists // lists of campaigns between being read and being taken
 	rankings rankings
 }
