@@ -57,7 +57,23 @@ func TestFromCandidateToSelection(t *testing.T) {
 	if body := lead.get(page).Body.String(); strings.Count(body, "because") != 2 || !strings.Contains(body, "included.") {
 		t.Error("the log does not hold both decisions")
 	}
-	// The country before onset.
+	// The country before onset: first shown with what it would change, then taken in.
+	write(s, cases.Fact{ISO3: "BGD", Year: 2012, Attribute: "polyarchy", Value: "0.99", Source: "from memory"})
+	if body := lead.get(base + "/context?lag=1").Body.String(); !strings.Contains(body, ", 1 of them in place of another") || !strings.Contains(body, "0.99 <span class=\"quiet\">from memory") {
+		t.Error("the page does not tell which value would take the place of another")
+	}
+	if r := lead.post(base+"/context", url.Values{"lag": {"3"}}); r.Code != 303 || !strings.HasSuffix(r.Header().Get("Location"), "/context?lag=3") {
+		t.Errorf("another lag: %d %s", r.Code, r.Header().Get("Location"))
+	}
+	if body := lead.get(base + "/context?lag=3").Body.String(); !strings.Contains(body, "stands in the study") || strings.Contains(body, "would be written") {
+		t.Error("after it was taken in there is still something to take in")
+	}
+	if body := lead.get(page).Body.String(); !strings.Contains(body, "0.99") {
+		t.Error("a value of the year before onset gives way to one of three years before")
+	}
+	if r := s.as("reviewer-1").post(base+"/context", url.Values{"lag": {"1"}}); r.Code == 303 {
+		t.Error("a reviewer takes the context in")
+	}
 	if r := lead.post(base+"/context", url.Values{"lag": {"1"}}); r.Code != 303 {
 		t.Fatalf("context: %d", r.Code)
 	}
@@ -322,6 +338,14 @@ func TestInsideACase(t *testing.T) {
 	// Another team sees nothing of it.
 	if r := s.as("team-romania").get(at + "/coalition"); r.Code != 404 {
 		t.Errorf("another team: %d", r.Code)
+	}
+}
+
+// write puts an object into the example.
+func write(s *site, o thread.Object) {
+	s.t.Helper()
+	if err := s.st.Write(context.Background(), "test", func(tx *store.Tx) error { return tx.Put(example, o, store.Any) }); err != nil {
+		s.t.Fatal(err)
 	}
 }
 

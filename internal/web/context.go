@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"throughline/internal/cases"
 	"throughline/internal/chain"
@@ -31,8 +32,14 @@ type planView struct {
 	Facts, Changed, Fill int
 	Kept, Trouble        []string
 	Notices              []string
-	Sample               []string
+	New                  []string     // values that the study has none of, the first ones
+	More                 int          // of these, so many are not shown
+	Other                []changeLine // values that would take the place of others
+	Filled               []string     // candidates, and what is filled in
 }
+
+// changeLine is a value that would take the place of another.
+type changeLine struct{ Words, Country, Year, Was, WasSource, Becomes, Source string }
 
 type datasetLine struct{ Title, Version, Licence, Years, Attributes string }
 
@@ -40,11 +47,17 @@ type datasetLine struct{ Title, Version, Licence, Years, Attributes string }
 type schemeLine struct {
 	Name, Words string
 	Now         bool
-	Universe    string // "5 of 6 regions"
+	Universe    string // such as "5 of 6"
 	Selected    string
+	Regions     []regionCount
 	Moves       []string
 	More        int
 	Without     []string
+}
+
+type regionCount struct {
+	Name               string
+	Universe, Selected int
 }
 
 func (contextPage) template() string { return "context" }
@@ -78,7 +91,7 @@ func showContext(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := contextPage{Candidates: len(universe), Lag: lag(v.R.URL.Query().Get("lag")), Scheme: v.Frame.RegionScheme, Universe: v.at("universe")}
+	p := contextPage{Lag: lag(v.R.URL.Query().Get("lag")), Scheme: v.Frame.RegionScheme, Universe: v.at("universe")}
 	scheme, _ := country.SchemeOf(v.Frame.RegionScheme)
 	if v.may(study.Edit, "") {
 		p.TakeIn = v.at("context")
@@ -86,11 +99,12 @@ func showContext(v *visit) error {
 	if v.Member.Role == study.Lead {
 		p.SetScheme = v.at("context", "scheme")
 	}
-	plan := cases.PlanContext(atlas, scheme, universe, facts, p.Lag)
-	p.Plan = &planView{Facts: len(plan.Facts), Changed: plan.Changed, Fill: len(plan.Candidates), Kept: plan.Kept, Trouble: plan.Trouble, Notices: plan.Notices}
-	for _, f := range plan.Facts[:min(8, len(plan.Facts))] {
-		p.Plan.Sample = append(p.Plan.Sample, fmt.Sprintf("%s %d, %s: %s", f.ISO3, f.Year, f.Attribute, f.Value))
+	all, err := store.All[cases.Candidate](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return err
 	}
+	p.Candidates = len(all)
+	p.Plan = planned(atlas, cases.PlanContext(atlas, scheme, store.Objects(all), facts, p.Lag), store.Objects(all), facts)
 	for _, d := range atlas.Datasets() {
 		years := ""
 		if d.From != 0 {
@@ -104,20 +118,23 @@ func showContext(v *visit) error {
 	}
 	for _, s := range country.Schemes() {
 		l := schemeLine{Name: string(s), Words: s.Words(), Now: s == scheme}
-		covered, chosen := map[string]bool{}, map[string]bool{}
+		n, chosen := map[string]int{}, map[string]int{}
 		for _, c := range universe {
 			r, err := atlas.Region(c.ISO3, s)
 			if err != nil || r.Value == "" {
 				l.Without = append(l.Without, c.Label())
 				continue
 			}
-			covered[r.Value] = true
+			n[r.Value]++
 			if slices.Contains(sel.Object.Chosen, c.ID) {
-				chosen[r.Value] = true
+				chosen[r.Value]++
 			}
 		}
-		all := len(atlas.Regions(s))
-		l.Universe, l.Selected = fmt.Sprintf("%d of %d", len(covered), all), fmt.Sprintf("%d of %d", len(chosen), all)
+		regions := atlas.Regions(s)
+		for _, r := range regions {
+			l.Regions = append(l.Regions, regionCount{r, n[r], chosen[r]})
+		}
+		l.Universe, l.Selected = fmt.Sprintf("%d of %d", len(n), len(regions)), fmt.Sprintf("%d of %d", len(chosen), len(regions))
 		moves := slices.DeleteFunc(cases.Moves(atlas, s, universe), func(m cases.Move) bool { return m.Renamed })
 		for _, m := range moves[:min(6, len(moves))] {
 			to := m.To
@@ -132,6 +149,48 @@ func showContext(v *visit) error {
 	return v.render("Country context", p)
 }
 
+// planned tells a plan to people: what is new, what takes the place of what, and which candidates are filled in.
+func planned(atlas *country.Atlas, plan cases.TakeIn, universe []cases.Candidate, facts []cases.Fact) *planView {
+	const shown = 8
+	p := &planView{Facts: len(plan.Facts), Changed: plan.Changed, Fill: len(plan.Candidates), Kept: plan.Kept, Trouble: plan.Trouble, Notices: plan.Notices}
+	stands := map[thread.ID]cases.Fact{}
+	for _, f := range facts {
+		stands[f.Ref()] = f
+	}
+	source := func(f cases.Fact) string { return strings.TrimSuffix(f.Source+", "+f.Version, ", ") }
+	for _, f := range plan.Facts {
+		words := strings.ReplaceAll(f.Attribute, "-", " ")
+		if at, ok := atlas.Attribute(f.Attribute); ok {
+			words = at.Words
+		}
+		name := f.ISO3
+		if c, err := atlas.Country(f.ISO3); err == nil {
+			name = c.Name
+		}
+		if old, ok := stands[f.Ref()]; ok {
+			p.Other = append(p.Other, changeLine{words, name, strconv.Itoa(f.Year), old.Value, source(old), f.Value, source(f)})
+		} else if len(p.New) < shown {
+			p.New = append(p.New, fmt.Sprintf("%s %d, %s: %s", name, f.Year, words, f.Value))
+		}
+	}
+	p.More = len(plan.Facts) - len(p.Other) - len(p.New)
+	was := map[thread.ID]cases.Candidate{}
+	for _, c := range universe {
+		was[c.ID] = c
+	}
+	for _, c := range plan.Candidates {
+		var what []string
+		if c.RegimeBefore != was[c.ID].RegimeBefore {
+			what = append(what, "regime type "+c.RegimeBefore)
+		}
+		if c.Region != was[c.ID].Region {
+			what = append(what, "region "+c.Region)
+		}
+		p.Filled = append(p.Filled, c.Label()+": "+strings.Join(what, ", "))
+	}
+	return p
+}
+
 // takeContext writes the plan, whole or not at all.
 func takeContext(v *visit) error {
 	atlas, err := v.atlas()
@@ -139,6 +198,7 @@ func takeContext(v *visit) error {
 		return err
 	}
 	scheme, _ := country.SchemeOf(v.Frame.RegionScheme)
+	years := lag(v.R.PostForm.Get("lag"))
 	err = v.write(func(tx *store.Tx) error {
 		items, err := store.All[cases.Candidate](v.Ctx, tx, v.Study, store.Filter{})
 		if err != nil {
@@ -148,7 +208,7 @@ func takeContext(v *visit) error {
 		if err != nil {
 			return err
 		}
-		plan := cases.PlanContext(atlas, scheme, store.Objects(items), store.Objects(facts), lag(v.R.PostForm.Get("lag")))
+		plan := cases.PlanContext(atlas, scheme, store.Objects(items), store.Objects(facts), years)
 		for _, f := range plan.Facts {
 			if err := tx.Put(v.Study, f, store.Any); err != nil {
 				return err
@@ -164,7 +224,7 @@ func takeContext(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to(v.at("context"))
+	return v.to(fmt.Sprintf("%s?lag=%d", v.at("context"), years))
 }
 
 // setScheme sets the region scheme and the region of every candidate that the scheme places.
