@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"throughline/exchange/campaign"
 	"throughline/exchange/tabular"
@@ -30,44 +31,59 @@ type campaignsPage struct {
 	Action  string
 	Formats []string
 	Report  string
+	Over    []string // what was passed over, and what it is like
 	Back    string
 }
 
 // listView is what was understood of a list.
 type listView struct {
-	Preset, Terms string
-	Notes         []string
-	Unit          string
-	Entries       int
-	Refused       []string
-	RefusedMore   int
-	Passed        []string
-	Unmapped      []string
-	Columns       []columnChoice
-	Header        []string
-	Gather        bool // protests are gathered into campaigns
-	Must          bool // the publisher's terms allow nothing else
-	Gap, Least    int
-	By, Only      string
-	Candidates    []listCandidate
-	More          int
-	New, Known    int
-	Version       string
+	Preset, Terms, Cite string
+	Notes               []string
+	Read                bool // false: only the file was understood, not what its columns mean
+	Unit                string
+	Units               []option // what a row may stand for; none: it is known
+	Entries             int
+	Refused             []string
+	RefusedMore         int
+	Passed              []string
+	Outcomes            []outcomeChoice
+	Meanings            []option
+	Columns, Rest       []columnChoice
+	Header              []string
+	Rows                [][]string // the first ones as they stand
+	Gather              bool       // protests are gathered into campaigns
+	Must                bool       // the publisher's terms allow nothing else
+	Gap, Least          int
+	By, Only            string
+	Candidates          []listCandidate
+	More                int // so many new ones are not shown
+	Known               []listCandidate
+	KnownMore           int // so many of those that may stand already are not shown
+	New, Same           int
 }
 
 // columnChoice is a field and the column that it is read from.
 type columnChoice struct {
 	Field, Label, Column string
+	More                 int // columns that are read too
+}
+
+// outcomeChoice is an outcome as it stands in the list, and what it is to mean.
+type outcomeChoice struct {
+	ID, Text, Means string
+	Rows            int // 0: told before
 }
 
 type listCandidate struct {
+	Key                                       string // that tells it from others of its list
 	Line, Name, Country, Years, Outcome, Goal string
 	Same                                      string // a standing candidate that may be the same
+	Tick                                      bool
 }
 
 func (campaignsPage) template() string { return "campaigns" }
 
-// listed keeps uploads between the steps: few, small, and not for long. They are in no database and in no log.
+// keptLists keeps uploads between the steps: few, small, and not for long. They are in no database and in no log.
 type keptLists struct {
 	mu  sync.Mutex
 	all map[string]keptList
@@ -84,6 +100,8 @@ const (
 	listsKept   = 8
 	listsFor    = time.Hour
 	listShown   = 40
+
+	outcomesShown = 60
 )
 
 // put keeps an upload and forgets what is old or too much.
@@ -113,8 +131,20 @@ func (k *keptLists) put(name string, x keptList) {
 func (k *keptLists) get(name, account, study string, now time.Time) (keptList, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	for n, o := range k.all {
+		if now.Sub(o.at) > listsFor {
+			delete(k.all, n)
+		}
+	}
 	x, ok := k.all[name]
-	return x, ok && x.account == account && x.study == study && now.Sub(x.at) <= listsFor
+	return x, ok && x.account == account && x.study == study
+}
+
+// drop forgets an upload that was taken.
+func (k *keptLists) drop(name string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.all, name)
 }
 
 func (s *Server) campaignRoom() section {
@@ -154,43 +184,54 @@ func uploadCampaigns(v *visit) error {
 		return bad("The file is larger than %d MB. Take out columns that are not needed.", largestList>>20)
 	}
 	name := fmt.Sprintf("%x", seed(thread.ID(fmt.Sprintf("%s %s %d %s", v.Account.Name, v.Study, len(b), v.s.clock().Format(time.RFC3339Nano)))))
-	x := keptList{v.Account.Name, v.Study, filepath.Base(head.Filename), b, v.s.clock()}
+	x := keptList{v.Account.Name, v.Study, clean(filepath.Base(head.Filename)), b, v.s.clock()}
 	v.s.lists.put(name, x)
 	return v.previewList(name, x, nil, "")
 }
 
-// fieldWords are the fields of a list for people; those that a person would map by hand.
+// fieldWords are the fields of a list for people, and whether a person would look for them first.
 var fieldWords = []struct {
 	field campaign.Field
 	words string
-}{{campaign.Name, "Name"}, {campaign.Country, "Country"}, {campaign.ISO3, "Country code"}, {campaign.Start, "Start"}, {campaign.End, "End"}, {campaign.Goal, "Goal or demand"}, {campaign.Target, "Target"}, {campaign.Trigger, "What set it off"},
-	{campaign.Outcome, "Outcome"}, {campaign.Participation, "People at the peak"}, {campaign.Nonviolent, "Nonviolent"}, {campaign.URL, "Addresses"}, {campaign.ID, "Id in the list"}}
+	first bool
+}{{campaign.Name, "Name", true}, {campaign.Country, "Country", true}, {campaign.ISO3, "Country code", true}, {campaign.Start, "Start", true}, {campaign.End, "End", true}, {campaign.Goal, "Goal or demand", true},
+	{campaign.Target, "Target", true}, {campaign.Trigger, "What set it off", true}, {campaign.Outcome, "Outcome, in words", true}, {campaign.Participation, "People at the peak", true},
+	{campaign.Nonviolent, "Nonviolent", true}, {campaign.URL, "Addresses", true}, {campaign.ID, "Id in the list", true},
+	{campaign.Year, "Year, of a row that is a year", false}, {campaign.StartMonth, "Month of the start", false}, {campaign.StartDay, "Day of the start", false}, {campaign.EndMonth, "Month of the end", false},
+	{campaign.EndDay, "Day of the end", false}, {campaign.Ongoing, "Goes on", false}, {campaign.Success, "A success (1, x, yes)", false}, {campaign.Partial, "A partial success (1, x, yes)", false},
+	{campaign.Failure, "A failure (1, x, yes)", false}, {campaign.Violent, "Violent (1, x, yes)", false}}
+
+// unitWords are what a row can stand for.
+var unitWords = []option{{string(campaign.Campaigns), "a campaign"}, {string(campaign.Protests), "a protest"}, {string(campaign.CampaignYears), "a year of a campaign"}}
 
 // understood is a list read by its mapping, with what the form changed.
 type understood struct {
 	preset  campaign.Preset
+	known   bool // the list is one of those that are known
 	mapping campaign.Mapping
+	told    []outcomeChoice // outcomes of which the form says what they mean
 	table   tabular.Table
 	list    campaign.List
+	origin  string // of its candidates, without the row
 	made    []cases.Candidate
 	notes   []string
 	passed  []campaign.Value
 	gather  bool
 }
 
+// understand reads a list. When the columns make no sense, the table is given beside the error.
 func (v *visit) understand(x keptList, form map[string][]string) (understood, error) {
 	var u understood
 	var err error
 	if u.table, err = tabular.Read(x.b, campaign.Fits); err != nil {
 		if u.table, err = tabular.Read(x.b, nil); err != nil {
-			return u, fault.New(fault.Invalid, "%s cannot be read: %s.", x.file, strings.TrimSuffix(err.Error(), "."))
+			return understood{}, fault.New(fault.Invalid, "%s cannot be read: %s.", x.file, strings.TrimSuffix(err.Error(), "."))
 		}
 	}
-	preset, known := campaign.Recognise(u.table.Header)
-	if u.preset = preset; known {
-		u.mapping = preset.Mapping
+	if u.preset, u.known = campaign.Recognise(u.table.Header); u.known {
+		u.mapping, u.origin = u.preset.Mapping, u.preset.Title+", "+x.file
 	} else {
-		u.mapping = campaign.Guess(u.table.Header)
+		u.mapping, u.origin = campaign.Guess(u.table.Header), x.file
 	}
 	get := func(name string) string {
 		if s := form[name]; len(s) > 0 {
@@ -211,6 +252,21 @@ func (v *visit) understand(x keptList, form map[string][]string) (understood, er
 			}
 		}
 		u.mapping.Columns = columns
+		if unit := get("unit"); !u.known && slices.ContainsFunc(unitWords, func(o option) bool { return o.Value == unit }) {
+			u.mapping.Unit = campaign.Unit(unit)
+		}
+		outcomes := map[string]string{}
+		for text, means := range u.mapping.Outcomes {
+			outcomes[text] = means
+		}
+		for i, text := range form["outcome"] {
+			if means := form["means"]; i < len(means) && (means[i] == "" || slices.Contains(cases.Outcomes, means[i])) {
+				text = clean(text)
+				outcomes[text] = means[i]
+				u.told = append(u.told, outcomeChoice{Text: text, Means: means[i]})
+			}
+		}
+		u.mapping.Outcomes = outcomes
 	}
 	atlas, err := v.atlas()
 	if err != nil {
@@ -258,12 +314,8 @@ func (v *visit) understand(x keptList, form map[string][]string) (understood, er
 		taken[it.Object.ID] = true
 	}
 	scheme, _ := country.SchemeOf(v.Frame.RegionScheme)
-	origin := x.file
-	if u.preset.Title != "" {
-		origin = u.preset.Title
-	}
 	for _, e := range entries {
-		c := cases.FromEntry(e, origin, func(id thread.ID) bool { return taken[id] })
+		c := cases.FromEntry(e, u.origin, func(id thread.ID) bool { return taken[id] })
 		taken[c.ID] = true
 		if n, err := atlas.Country(c.ISO3); err == nil && c.Country == "" {
 			c.Country = n.Name
@@ -279,18 +331,26 @@ func (v *visit) understand(x keptList, form map[string][]string) (understood, er
 	return u, nil
 }
 
-func (v *visit) previewList(name string, x keptList, form map[string][]string, report string) error {
+// listKey tells a candidate of a list from the others of it, as long as the list is read the same way.
+func listKey(c cases.Candidate) string { return c.Origin + ": " + c.Name }
+
+// previewList shows what was understood of a list, with what the form changed, and what went wrong with it, if anything did.
+func (v *visit) previewList(name string, x keptList, form map[string][]string, problem string) error {
 	u, err := v.understand(x, form)
 	if fault.Of(err) == fault.Invalid {
+		problem = fault.Message(err)
+	} else if err != nil {
+		return err
+	}
+	if problem != "" {
 		v.status = http.StatusUnprocessableEntity
-		return v.campaignsPage(campaignsPage{Problem: fault.Message(err)})
 	}
-	if err != nil {
-		return err
+	if len(u.table.Header) == 0 {
+		return v.campaignsPage(campaignsPage{Problem: problem})
 	}
-	standing, err := store.All[cases.Candidate](v.Ctx, v.store(), v.Study, store.Filter{})
-	if err != nil {
-		return err
+	standing, failed := store.All[cases.Candidate](v.Ctx, v.store(), v.Study, store.Filter{})
+	if failed != nil {
+		return failed
 	}
 	have := store.Objects(standing)
 	get := func(name, otherwise string) string {
@@ -299,10 +359,16 @@ func (v *visit) previewList(name string, x keptList, form map[string][]string, r
 		}
 		return otherwise
 	}
-	l := &listView{Preset: u.preset.Title, Terms: u.preset.Terms, Notes: u.notes, Unit: string(u.list.Unit), Entries: len(u.list.Entries), Header: u.table.Header, Gather: u.gather, Must: u.list.AggregatesOnly,
-		By: get("by", ""), Only: get("only", "")}
+	l := &listView{Preset: u.preset.Title, Terms: u.preset.Terms, Cite: u.preset.Cite, Notes: u.notes, Read: err == nil, Unit: string(u.mapping.Unit), Entries: len(u.list.Entries), Header: u.table.Header, Gather: u.gather, Must: u.preset.AggregatesOnly,
+		By: get("by", ""), Only: get("only", ""), Meanings: append([]option{{"", "not known"}}, options(cases.Outcomes...)...)}
+	if !u.known {
+		l.Units = unitWords
+	}
 	l.Gap, _ = strconv.Atoi(get("gap", strconv.Itoa(campaign.DefaultGap)))
 	l.Least, _ = strconv.Atoi(get("least", "5"))
+	for _, r := range u.table.Rows[:min(3, len(u.table.Rows))] {
+		l.Rows = append(l.Rows, r.Cells)
+	}
 	for _, r := range u.list.Refused[:min(20, len(u.list.Refused))] {
 		l.Refused = append(l.Refused, fmt.Sprintf("row %d: %s", r.Line, r.Why))
 	}
@@ -310,32 +376,65 @@ func (v *visit) previewList(name string, x keptList, form map[string][]string, r
 	for _, x := range u.passed {
 		l.Passed = append(l.Passed, fmt.Sprintf("%s: %d", x.Text, x.Rows))
 	}
-	for _, x := range u.list.Unmapped {
-		l.Unmapped = append(l.Unmapped, fmt.Sprintf("%q: %d", x.Text, x.Rows))
+	l.Outcomes = slices.Clone(u.told)
+	for _, x := range u.list.Unmapped[:min(outcomesShown, len(u.list.Unmapped))] {
+		if i := slices.IndexFunc(l.Outcomes, func(o outcomeChoice) bool { return o.Text == x.Text }); i >= 0 {
+			l.Outcomes[i].Rows = x.Rows // told to stay empty
+			continue
+		}
+		l.Outcomes = append(l.Outcomes, outcomeChoice{Text: x.Text, Rows: x.Rows})
+	}
+	for i := range l.Outcomes {
+		l.Outcomes[i].ID = fmt.Sprintf("means-%d", i)
 	}
 	for _, f := range fieldWords {
-		l.Columns = append(l.Columns, columnChoice{string(f.field), f.words, strings.Join(u.mapping.Columns[f.field], ", ")})
-		if c := u.mapping.Columns[f.field]; len(c) > 0 {
-			l.Columns[len(l.Columns)-1].Column = c[0]
+		c := columnChoice{Field: string(f.field), Label: f.words}
+		if has := u.mapping.Columns[f.field]; len(has) > 0 {
+			c.Column, c.More = inHeader(u.table.Header, has[0]), len(has)-1
 		}
-	}
-	for i, c := range u.made {
-		same, known := cases.Alike(c, have)
-		if known {
-			l.Known++
+		if f.first {
+			l.Columns = append(l.Columns, c)
 		} else {
-			l.New++
-		}
-		if i < listShown {
-			x := listCandidate{strings.TrimPrefix(c.Origin, u.preset.Title+", "), c.Name, c.Country, years(c), c.Outcome, c.Goal, ""}
-			if known {
-				x.Same = same.Label()
-			}
-			l.Candidates = append(l.Candidates, x)
+			l.Rest = append(l.Rest, c)
 		}
 	}
-	l.More = max(0, len(u.made)-listShown)
-	return v.campaignsPage(campaignsPage{Kept: name, File: x.file, List: l, Report: report})
+	for _, c := range u.made {
+		same, known := cases.Alike(c, have)
+		x := listCandidate{Key: listKey(c), Line: strings.TrimPrefix(c.Origin, u.origin+", "), Name: c.Name, Country: c.Country, Years: years(c), Outcome: c.Outcome, Goal: c.Goal}
+		if !known {
+			if l.New++; l.New <= listShown {
+				l.Candidates = append(l.Candidates, x)
+			}
+			continue
+		}
+		if l.Same++; l.Same <= listShown {
+			x.Same, x.Tick = same.Label(), slices.Contains(form["take"], x.Key)
+			l.Known = append(l.Known, x)
+		}
+	}
+	l.More, l.KnownMore = l.New-len(l.Candidates), l.Same-len(l.Known)
+	return v.campaignsPage(campaignsPage{Problem: problem, Kept: name, File: x.file, List: l})
+}
+
+// inHeader is a column's name as the file has it: a list that is known may have it in other letters.
+func inHeader(header []string, name string) string {
+	if slices.Contains(header, name) {
+		return name
+	}
+	plain := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				return unicode.ToLower(r)
+			}
+			return -1
+		}, s)
+	}
+	for _, h := range header {
+		if plain(h) == plain(name) {
+			return h
+		}
+	}
+	return ""
 }
 
 // mostCandidates that one import may bring.
@@ -343,43 +442,41 @@ const mostCandidates = 5000
 
 // takeCampaigns shows the list anew with what the form changed, or makes candidates of it, all in one write.
 func takeCampaigns(v *visit) error {
-	name := v.R.PostForm.Get("kept")
+	name, form := v.R.PostForm.Get("kept"), v.R.PostForm
 	x, ok := v.s.lists.get(name, v.Account.Name, v.Study, v.s.clock())
 	if !ok {
 		v.status = http.StatusUnprocessableEntity
 		return v.campaignsPage(campaignsPage{Problem: "The file is no longer kept here. Choose it again."})
 	}
-	if v.R.PostForm.Get("do") != "import" {
-		return v.previewList(name, x, v.R.PostForm, "")
+	if form.Get("do") != "import" {
+		return v.previewList(name, x, form, "")
 	}
-	u, err := v.understand(x, v.R.PostForm)
-	if fault.Of(err) == fault.Invalid || err == nil && len(u.made) > mostCandidates {
-		v.status = http.StatusUnprocessableEntity
-		message := fmt.Sprintf("The list would bring %d candidates, more than the %d that one import may bring. Gather protests into campaigns, or ask for more protests in each.", len(u.made), mostCandidates)
-		if err != nil {
-			message = fault.Message(err)
-		}
-		return v.campaignsPage(campaignsPage{Problem: message})
+	u, err := v.understand(x, form)
+	if fault.Of(err) == fault.Invalid {
+		return v.previewList(name, x, form, "")
 	}
 	if err != nil {
 		return err
 	}
-	known := v.R.PostForm.Get("known") == "yes"
-	brought, passed := 0, 0
+	if len(u.made) > mostCandidates {
+		return v.previewList(name, x, form, fmt.Sprintf("The list would bring %d candidates, more than the %d that one import may bring. Gather protests into campaigns, or ask for more protests in each.", len(u.made), mostCandidates))
+	}
+	brought := 0
+	var over []string
 	err = v.write(func(tx *store.Tx) error {
-		brought, passed = 0, 0
+		brought, over = 0, nil
 		standing, err := store.All[cases.Candidate](v.Ctx, tx, v.Study, store.Filter{})
 		if err != nil {
 			return err
 		}
 		have := store.Objects(standing)
 		for _, c := range u.made {
-			if _, same := cases.Alike(c, have); same && !known {
-				passed++
+			if same, known := cases.Alike(c, have); known && form.Get("known") != "yes" && !slices.Contains(form["take"], listKey(c)) {
+				over = append(over, fmt.Sprintf("%s, %s: like %s", c.Label(), years(c), same.Label()))
 				continue
 			}
 			if err := c.Valid(); err != nil {
-				return fault.Wrap(fault.Invalid, err, "%s (%s) is not whole: %s.", c.Label(), c.Origin, fault.Message(err))
+				return fault.Wrap(fault.Invalid, err, "%s (%s) is not whole: %s.", c.Label(), c.Origin, strings.TrimSuffix(fault.Message(err), "."))
 			}
 			if err := tx.Put(v.Study, c, 0); err != nil {
 				return err
@@ -389,11 +486,15 @@ func takeCampaigns(v *visit) error {
 		return nil
 	})
 	if fault.Of(err) == fault.Invalid || fault.Of(err) == fault.Conflict {
-		v.status = http.StatusUnprocessableEntity
-		return v.campaignsPage(campaignsPage{Problem: fault.Message(err) + " Nothing was imported."})
+		return v.previewList(name, x, form, fault.Message(err)+" Nothing was imported.")
 	}
 	if err != nil {
 		return err
 	}
-	return v.campaignsPage(campaignsPage{Report: fmt.Sprintf("%s came into the universe; %d were passed over because they may stand there already; %d rows of the file were refused.", plural(brought, "candidate"), passed, len(u.list.Refused))})
+	v.s.lists.drop(name)
+	p := campaignsPage{Report: fmt.Sprintf("%s came into the universe; %d were passed over because they may stand there already; %d rows of the file were refused.", plural(brought, "candidate"), len(over), len(u.list.Refused)), Over: over}
+	if more := len(over) - listShown; more > 0 {
+		p.Over = append(over[:listShown:listShown], fmt.Sprintf("and %d more", more))
+	}
+	return v.campaignsPage(p)
 }

@@ -191,13 +191,8 @@ func TestImportOfCampaigns(t *testing.T) {
 	if r.Code != 200 || !strings.Contains(body, "1 new candidate; 1 that may stand") || !strings.Contains(body, "row 4") {
 		t.Fatalf("%d %.1500s", r.Code, body[strings.Index(body, "<main"):])
 	}
-	kept := regexp.MustCompile(`name="kept" value="([^"]+)"`).FindStringSubmatch(body)
-	f := url.Values{"kept": {kept[1]}, "do": {"import"}}
-	for _, m := range regexp.MustCompile(`(?s)<select id="column-[^"]*" name="(column-[^"]+)">.*?</select>`).FindAllStringSubmatch(body, -1) {
-		if sel := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(m[0]); sel != nil {
-			f.Set(m[1], sel[1])
-		}
-	}
+	f := asShown(body)
+	f.Set("do", "import")
 	if r := s.as("researcher-1").post(base+"/candidates/list", f); r.Code != 422 {
 		t.Errorf("somebody else's file: %d", r.Code)
 	}
@@ -215,6 +210,96 @@ func TestImportOfCampaigns(t *testing.T) {
 	if r := lead.upload(base+"/candidates/import", nil, map[string]string{"x.csv": "\x00\x01"}); r.Code != 422 {
 		t.Errorf("no list: %d", r.Code)
 	}
+}
+
+// What was understood wrongly is put right on the page: what a row is, what an outcome means, which of the known ones come too.
+func TestImportPutRight(t *testing.T) {
+	t.Parallel()
+	s := exampleSite(t)
+	lead := s.as("lead")
+	base := "/s/" + example
+	look := func(f url.Values, more ...string) (int, string) {
+		for i := 0; i+1 < len(more); i += 2 {
+			f.Set(more[i], more[i+1])
+		}
+		r := lead.post(base+"/candidates/list", f)
+		return r.Code, r.Body.String()
+	}
+	// A list of one's own: outcomes in other words, and a campaign that stands already.
+	body := lead.upload(base+"/candidates/import", nil, map[string]string{"own.csv": "Title,Country,From,To,Outcome\nArab Spring,Egypt,2011,2011,the ruler fell\nVelvet Revolution,Armenia,2018,2018,won\nStrike,Tunisia,2012,2013,open\n"}).Body.String()
+	if !strings.Contains(body, "2 new candidates; 1 that may stand") || strings.Count(body, `name="means"`) != 3 {
+		t.Fatalf("%.3000s", body[strings.Index(body, "<main"):])
+	}
+	f := asShown(body)
+	code, wrong := look(f, "column-country", "", "do", "import")
+	if code != 422 || !strings.Contains(wrong, "no column gives the country") || !strings.Contains(wrong, `value="`+f.Get("kept")+`"`) || strings.Contains(wrong, "Import them<") {
+		t.Errorf("no country: %d, and the file can be read again: %v", code, strings.Contains(wrong, f.Get("kept")))
+	}
+	means := map[string]string{"the ruler fell": "success", "won": "partial", "open": ""}
+	f = asShown(body)
+	for i, text := range f["outcome"] {
+		f["means"][i] = means[text]
+	}
+	_, body = look(f, "do", "look")
+	if g := asShown(body); strings.Join(g["means"], " ") != strings.Join(f["means"], " ") || strings.Join(g["outcome"], "|") != strings.Join(f["outcome"], "|") {
+		t.Errorf("outcomes told as %q %q come back as %q %q", f["outcome"], f["means"], g["outcome"], g["means"])
+	}
+	f = asShown(body)
+	take := regexp.MustCompile(`name="take" value="([^"]+)"`).FindStringSubmatch(body)
+	if take == nil {
+		t.Fatal("the one that stands cannot be ticked")
+	}
+	if code, body = look(f, "do", "import", "take", take[1]); code != 200 || !strings.Contains(body, "3 candidates came into the universe; 0 were passed over") {
+		t.Fatalf("%d %.2000s", code, body[strings.Index(body, "<main"):])
+	}
+	if c := inExample[cases.Candidate](s, "cand-egy-2011").Object; c.Outcome != "success" || c.Origin != "own.csv, row 2" {
+		t.Errorf("%+v", c)
+	}
+	if c := inExample[cases.Candidate](s, "cand-tun-2012").Object; c.Outcome != "" {
+		t.Errorf("%+v", c)
+	}
+	if code, body := look(f, "do", "import"); code != 422 || !strings.Contains(body, "no longer kept") {
+		t.Errorf("the same list a second time: %d", code)
+	}
+	// The same kind of list, of protests: gathered into campaigns once the page is told so.
+	rows := "Country,Date,Demand\n"
+	for _, d := range []string{"2015-06-01", "2015-06-20", "2015-07-10", "2016-06-01"} {
+		rows += "Kenya," + d + ",corruption\n"
+	}
+	f = asShown(lead.upload(base+"/candidates/import", nil, map[string]string{"protests.csv": rows}).Body.String())
+	if _, body = look(f, "unit", "protest", "do", "look", "gather", "yes", "least", "2"); !strings.Contains(body, "1 new candidate;") || !strings.Contains(body, "row 2, 3, 4") {
+		t.Errorf("protests: %.3000s", body[strings.Index(body, "<main"):])
+	}
+	// The terms of ACLED allow no rows, whatever the form says.
+	acled := "event_id_cnty,event_date,event_type,sub_event_type,country,tags\n"
+	for _, d := range []string{"2019-01-01", "2019-01-05"} {
+		acled += "GHA1," + d + ",Protests,Peaceful protest,Ghana,\n"
+	}
+	body = lead.upload(base+"/candidates/import", nil, map[string]string{"acled.csv": acled}).Body.String()
+	if !strings.Contains(body, "The terms forbid") || strings.Contains(body, `name="unit"`) {
+		t.Error("the page does not show the terms of ACLED")
+	}
+	f = asShown(body)
+	f.Del("gather")
+	if code, body = look(f, "unit", "campaign", "least", "2", "do", "import"); code != 200 || !strings.Contains(body, "1 candidate came into") {
+		t.Errorf("ACLED: %d", code)
+	}
+}
+
+// asShown is the form of a list as the page has it.
+func asShown(body string) url.Values {
+	f := url.Values{}
+	for _, m := range regexp.MustCompile(`<input type="(?:hidden|number|text)"[^>]*name="([^"]+)"[^>]*value="([^"]*)"`).FindAllStringSubmatch(body, -1) {
+		f.Add(m[1], m[2])
+	}
+	for _, m := range regexp.MustCompile(`(?s)<select id="[^"]*" name="([^"]+)">.*?</select>`).FindAllStringSubmatch(body, -1) {
+		chosen := ""
+		if o := regexp.MustCompile(`<option value="([^"]*)" selected>`).FindStringSubmatch(m[0]); o != nil {
+			chosen = o[1]
+		}
+		f.Add(m[1], chosen)
+	}
+	return f
 }
 
 // Events, answers, hypotheses and tests, actors and ties are written in the workspace; what is wrong is told beside its field.
