@@ -219,6 +219,7 @@ type reader struct {
 	o      ReadOptions
 	p      Project
 	losses []Loss
+	coded  map[string]bool // GUIDs of codes
 	texts  int64
 	around string // element around the one that is taken in
 	err    error
@@ -361,6 +362,15 @@ func (r *reader) start(e xml.StartElement, f *frame, stack []frame) {
 		if f.code > 0 {
 			c.Parent = r.p.Codes[f.code-1].GUID
 		}
+		if c.GUID == "" || r.coded[c.GUID] {
+			was := c.GUID
+			c.GUID = NewGUID("code without its own", c.Parent, c.Name, strconv.Itoa(len(r.p.Codes)))
+			r.lose("code", was, c.Name, "has no GUID of its own; it was given one, and codings that name the old one go to the earlier code")
+		}
+		if r.coded == nil {
+			r.coded = map[string]bool{}
+		}
+		r.coded[c.GUID] = true
 		r.p.Codes = append(r.p.Codes, c)
 		f.code = len(r.p.Codes)
 	case "Variable":
@@ -761,9 +771,6 @@ func (r *reader) check(all []*Source) {
 		things[guid] = true
 	}
 	for _, c := range r.p.Codes {
-		if codes[c.GUID] {
-			r.lose("code", c.GUID, c.Name, "has the GUID of an earlier code; codings go to the earlier one")
-		}
 		codes[c.GUID] = true
 		twice("code", c.GUID, c.Name)
 	}

@@ -449,12 +449,15 @@ func (w *writer) codeTree(project bool) {
 		count[c.Name]++
 	}
 	paths := w.p.Paths()
-	written := 0
-	var write func(parent string, deep int)
-	write = func(parent string, deep int) {
+	written := map[int]bool{}
+	var write func(parent string)
+	write = func(parent string) {
 		for _, i := range under[parent] {
+			if written[i] {
+				continue
+			}
+			written[i] = true
 			c := w.p.Codes[i]
-			written++
 			name := c.Name
 			if w.prof.Unique && count[name] > 1 && len(paths[c.GUID]) > 1 {
 				name = strings.Join(paths[c.GUID], " / ")
@@ -468,15 +471,13 @@ func (w *writer) codeTree(project bool) {
 			} else if len(c.Notes) > 0 {
 				w.lose("code", c.GUID, c.Name, "its memos stay behind: a QDC has no place for them")
 			}
-			if deep < len(w.p.Codes) {
-				write(c.GUID, deep+1)
-			}
+			write(c.GUID)
 			w.line("</Code>")
 		}
 	}
-	write("", 0)
-	if written < len(w.p.Codes) {
-		w.lose("code", "", "", fmt.Sprintf("%d codes lie under each other in a circle and are not written", len(w.p.Codes)-written))
+	write("")
+	if len(written) < len(w.p.Codes) {
+		w.lose("code", "", "", fmt.Sprintf("%d codes lie under each other in a circle and are not written", len(w.p.Codes)-len(written)))
 	}
 }
 
