@@ -100,6 +100,8 @@ var layout = []file{
 	{path: "documents.csv", format: table, kind: thread.Document, proto: &document.Document{}, skip: []string{"sha256"}, about: "Documents; the text of each is documents/<id>.txt."},
 	{path: "codebook.yaml", format: list, kind: thread.Code, proto: &coding.Code{}, about: "Codes, as a tree by their parents."},
 	{path: "codings.csv", format: table, kind: thread.Coding, proto: &codingRow{}, about: "Passages, and who gave them which code."},
+	{path: "groups.yaml", format: list, kind: thread.Group, proto: &coding.Group{}, about: "Groups of codes, across the tree."},
+	{path: "memos.yaml", format: list, kind: thread.Memo, proto: &coding.Memo{}, about: "Memos: what somebody thought of a document, a passage, a code or another thing."},
 	{path: "conditions.yaml", format: list, kind: thread.Condition, proto: &synthesis.Condition{}, about: "What cases are compared by, and how raw values become set memberships."},
 	{path: "scores.csv", format: table, kind: thread.Score, proto: &synthesis.Score{}, about: "Each case on each condition, with reason and passages."},
 	{path: "analyses.yaml", format: list, kind: thread.Analysis, proto: &synthesis.Analysis{}, about: "Analyses and their frozen results. A result is computed when missing."},

@@ -508,6 +508,8 @@ func (r *reader) rules() {
 			if i, ok := interview(o.Segment); ok && !i.Consent.MayCode() {
 				r.add(e, "segment", "codes %s, whose informant did not agree to coding", i.ID)
 			}
+		case *coding.Memo:
+			member(e, "by", o.By)
 		case *synthesis.Score:
 			if c, ok := r.get(o.Condition).(*synthesis.Condition); ok {
 				if err := c.Fits(o.Raw); err != nil {

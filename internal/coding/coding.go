@@ -18,6 +18,7 @@ type Code struct {
 	Avoid   string    `json:"avoid,omitempty"`   // when not to
 	Example string    `json:"example,omitempty"` // a passage made up or public, never an informant's words
 	Colour  string    `json:"colour,omitempty"`  // one of Colours
+	GUID    string    `json:"guid,omitempty"`    // that other programs know it by
 }
 
 // Colours are the marks a code can have. They are names: the page gives each a tone that passes contrast in light and dark.

@@ -2,8 +2,11 @@
 package document
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"throughline/internal/fault"
 	"throughline/internal/thread"
@@ -14,6 +17,7 @@ const (
 	Report      = "report"      // a document about a case, from a record
 	Transcript  = "transcript"  // of an interview
 	Translation = "translation" // of another document
+	Material    = "material"    // a file that was brought in, and nobody has said yet where it comes from; protected until then
 )
 
 // Document is a text that passages are taken from. The text itself is kept beside it, by version.
@@ -29,6 +33,11 @@ type Document struct {
 	Notice     string    `json:"notice,omitempty"`     // shown above the text, such as "composed for demonstration"
 	Version    int       `json:"version"`              // which extraction of the file the anchors point into; from 1
 	SHA256     string    `json:"sha256"`               // of the text in that version, UTF-8, hex
+
+	Attributes []string `json:"attributes,omitempty" column:"used"` // as NAME: value; what documents are compared by
+	GUID       string   `json:"guid,omitempty" column:"used"`       // that other programs know it by
+	File       string   `json:"file,omitempty" column:"used"`       // SHA-256 of the original that the text was taken from, hex
+	Format     string   `json:"format,omitempty" column:"used"`     // of the original: pdf, docx, odt, …
 }
 
 var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
@@ -40,8 +49,18 @@ func CheckLanguage(ps *fault.Problems, field, tag string) {
 	}
 }
 
-// Protected tells whether the text is an informant's: it is shown to few, and never enters logs or the journal.
-func (d Document) Protected() bool { return d.Interview != "" }
+// Protected tells whether the text is an informant's, or may be: it is shown to few, and never enters logs or the journal.
+func (d Document) Protected() bool { return d.Interview != "" || d.Kind == Material }
+
+// Attribute gives the value of an attribute, or the empty text.
+func (d Document) Attribute(name string) string {
+	for _, a := range d.Attributes {
+		if n, v, ok := strings.Cut(a, ": "); ok && n == name {
+			return v
+		}
+	}
+	return ""
+}
 
 func (d Document) Ref() thread.ID { return d.ID }
 func (d Document) Label() string  { return d.Title }
@@ -64,7 +83,12 @@ func (d Document) Valid() error {
 	thread.CheckID(&ps, "id", d.ID, thread.Document)
 	ps.Require("title", d.Title)
 	ps.Require("kind", d.Kind)
-	ps.OneOf("kind", d.Kind, Report, Transcript, Translation)
+	ps.OneOf("kind", d.Kind, Report, Transcript, Translation, Material)
+	for _, a := range d.Attributes {
+		if n, _, ok := strings.Cut(a, ": "); !ok || strings.TrimSpace(n) == "" {
+			ps.Add("attributes", "has %q; expected NAME: value", a)
+		}
+	}
 	CheckLanguage(&ps, "language", d.Language)
 	if d.Case != "" {
 		thread.CheckID(&ps, "case", d.Case, thread.Case)
@@ -160,4 +184,54 @@ func Normalize(b []byte) (string, error) {
 		return "", fault.New(fault.Invalid, "is empty")
 	}
 	return s, nil
+}
+
+// Sum is the fingerprint of a text by which a document names it: SHA-256, hex.
+func Sum(body string) string {
+	sum := sha256.Sum256([]byte(body))
+	return hex.EncodeToString(sum[:])
+}
+
+// scripts tells, of scripts that belong to one language before all others, which. It is a guess that people can change.
+var scripts = []struct {
+	table    *unicode.RangeTable
+	language string
+}{{unicode.Thai, "th"}, {unicode.Armenian, "hy"}, {unicode.Georgian, "ka"}, {unicode.Arabic, "ar"}, {unicode.Hebrew, "he"}, {unicode.Hangul, "ko"}, {unicode.Hiragana, "ja"}, {unicode.Katakana, "ja"},
+	{unicode.Han, "zh"}, {unicode.Greek, "el"}, {unicode.Khmer, "km"}, {unicode.Lao, "lo"}, {unicode.Myanmar, "my"}, {unicode.Devanagari, "hi"}, {unicode.Bengali, "bn"}, {unicode.Tamil, "ta"}, {unicode.Ethiopic, "am"}, {unicode.Sinhala, "si"}}
+
+// GuessLanguage tells the language of a text by its script, and otherwise what it was given.
+func GuessLanguage(body, otherwise string) string {
+	count := map[string]int{}
+	letters := 0
+	for _, r := range body {
+		if letters >= 20000 {
+			break
+		}
+		if !unicode.IsLetter(r) {
+			continue
+		}
+		letters++
+		if r < 0x370 {
+			continue
+		}
+		for _, s := range scripts {
+			if unicode.Is(s.table, r) {
+				count[s.language]++
+				break
+			}
+		}
+	}
+	if count["ja"] > 0 { // which is written with Han characters for the most part
+		count["ja"] += count["zh"]
+	}
+	best := ""
+	for l, n := range count {
+		if best == "" || n > count[best] || n == count[best] && l < best {
+			best = l
+		}
+	}
+	if best != "" && count[best]*2 > letters {
+		return best
+	}
+	return otherwise
 }

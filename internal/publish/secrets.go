@@ -295,7 +295,7 @@ func (c consents) of(doc thread.ID) (fieldwork.Interview, bool) {
 		case d.Interview != "":
 			return c.interviews[d.Interview], true
 		case d.Translates == "":
-			return fieldwork.Interview{}, d.Kind == document.Transcript
+			return fieldwork.Interview{}, d.Kind == document.Transcript || d.Kind == document.Material
 		}
 		doc = d.Translates
 	}

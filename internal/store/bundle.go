@@ -69,20 +69,77 @@ func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, 
 			}
 		}
 	}
-	plan, err := planImport(b)
+	plan, err := planImport(b, nil)
 	if err != nil {
 		return out, err
 	}
 	err = s.Write(ctx, who, func(t *Tx) error {
-		var err error
-		out, err = t.importPlan(plan, replace, progress)
+		old, err := t.rows(b.Slug)
+		if err != nil {
+			return err
+		}
+		out, err = t.importPlan(plan, old, replace, progress)
 		return err
 	})
-	if err == nil && out.New+out.Changed > 1000 {
-		// Much has changed. The study stands whether this succeeds or not.
+	s.settle(ctx, err, out)
+	return out, err
+}
+
+// Add puts new objects and texts into a study that stands, all of them or none. What stands already under the same id is
+// left as it is and counted as Same.
+func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Object, texts []document.Text, progress func(done, total int)) (Imported, error) {
+	var out Imported
+	err := s.Write(ctx, who, func(t *Tx) error {
+		old, err := t.rows(study)
+		if err != nil {
+			return err
+		}
+		if len(old) == 0 {
+			return fault.New(fault.NotFound, "There is no study %q.", study)
+		}
+		b := Bundle{Slug: study}
+		fresh := map[thread.ID]bool{}
+		for _, o := range objects {
+			if _, stands := old[o.Ref()]; !stands {
+				b.Objects = append(b.Objects, o)
+				fresh[o.Ref()] = true
+			}
+		}
+		for _, x := range texts {
+			if fresh[x.Document] {
+				b.Texts = append(b.Texts, x)
+			}
+		}
+		plan, err := planImport(b, old)
+		if err != nil {
+			return err
+		}
+		added, err := t.importPlan(plan, nil, true, progress)
+		out = added
+		out.Same = len(objects) - len(b.Objects)
+		return err
+	})
+	s.settle(ctx, err, out)
+	return out, err
+}
+
+// settle has the database look at its tables anew when much has changed. What was written stands whether this succeeds or not.
+func (s *Store) settle(ctx context.Context, err error, done Imported) {
+	if err == nil && done.New+done.Changed > 1000 {
 		_, _ = s.write.db.ExecContext(ctx, s.d.settle)
 	}
-	return out, err
+}
+
+// rows gives all objects of a study as they stand.
+func (t *Tx) rows(study string) (map[thread.ID]row, error) {
+	old := map[thread.ID]row{}
+	err := each(t.ctx, t, func(scan func(...any) error) error {
+		var r row
+		err := scan(r.fields()...)
+		old[thread.ID(r.id)] = r
+		return err
+	}, `select `+rowColumns+` from object where study = $1`, study)
+	return old, err
 }
 
 // planned is a bundle with everything computed that does not depend on the database.
@@ -92,11 +149,24 @@ type planned struct {
 	rows  map[thread.ID]*row
 	links map[thread.ID][]thread.Link
 	order []thread.ID // what a thing rests on, and what it is a part of, comes before it
+
+	standing map[thread.ID]row
 }
 
-func planImport(b Bundle) (planned, error) {
+// at gives an object of the plan, or of what stands already.
+func (p planned) at(id thread.ID) (row, bool) {
+	if r, ok := p.rows[id]; ok {
+		return *r, true
+	}
+	r, ok := p.standing[id]
+	return r, ok
+}
+
+// planImport works out what writing a bundle needs. What the bundle names may also be among standing, the objects of the
+// study as they stand; standing is nil when the bundle is the whole study.
+func planImport(b Bundle, standing map[thread.ID]row) (planned, error) {
 	var err error
-	p := planned{Bundle: b, rows: map[thread.ID]*row{}, links: map[thread.ID][]thread.Link{}}
+	p := planned{Bundle: b, standing: standing, rows: map[thread.ID]*row{}, links: map[thread.ID][]thread.Link{}}
 	var ps fault.Problems
 	depends := map[thread.ID][]thread.Link{}
 	objects := map[thread.ID]thread.Object{}
@@ -133,12 +203,12 @@ func planImport(b Bundle) (planned, error) {
 	}
 	for id, ls := range depends {
 		for _, l := range ls {
-			if _, ok := p.rows[l.To]; !ok {
+			if _, ok := p.at(l.To); !ok {
 				ps.Add(string(id), "names %s, which does not exist", l.To)
 			}
 		}
 	}
-	if p.title == "" {
+	if p.title == "" && standing == nil {
 		ps.Add("study", "is missing")
 	}
 	ps.Sort()
@@ -164,14 +234,16 @@ func planImport(b Bundle) (planned, error) {
 	for _, id := range order {
 		r := p.rows[id]
 		if r.owner != "" {
-			r.protected = r.protected || p.rows[thread.ID(r.owner)].protected
+			owner, _ := p.at(thread.ID(r.owner))
+			r.protected = r.protected || owner.protected
 		}
 		now := make([]thread.Below, 0, len(p.links[id]))
 		then := make([]thread.Below, 0, len(p.links[id]))
 		c, isConfirmed := confirmed[id]
 		old := seen[id]
 		for _, l := range p.links[id] {
-			print := p.rows[l.To].print
+			to, _ := p.at(l.To)
+			print := to.print
 			now = append(now, thread.Below{Link: l, Print: print})
 			switch {
 			case !id.Kind().IsStatement() || isConfirmed && c.Basis == "":
@@ -237,18 +309,8 @@ func joinIDs(ids []thread.ID) string {
 }
 
 // importPlan writes what differs.
-func (t *Tx) importPlan(p planned, replace bool, progress func(done, total int)) (Imported, error) {
+func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress func(done, total int)) (Imported, error) {
 	var out Imported
-	old := map[thread.ID]row{}
-	err := each(t.ctx, t, func(scan func(...any) error) error {
-		var r row
-		err := scan(r.fields()...)
-		old[thread.ID(r.id)] = r
-		return err
-	}, `select `+rowColumns+` from object where study = $1`, p.Slug)
-	if err != nil {
-		return out, err
-	}
 	var put, moved, gone []thread.ID // written anew; only fingerprints or confirmation differ; no longer there
 	for _, id := range p.order {
 		o, ok := old[id]
@@ -284,7 +346,9 @@ func (t *Tx) importPlan(p planned, replace bool, progress func(done, total int))
 	if out.Nothing() && len(old) > 0 {
 		return out, nil
 	}
-	if err := t.exec(`insert into study (slug, title, seal_key) values ($1,$2,$3) on conflict (slug) do update set title = excluded.title, seal_key = excluded.seal_key`, p.Slug, p.title, p.SealKey); err != nil {
+	if p.standing != nil {
+		// The study stands; nothing of its own changes.
+	} else if err := t.exec(`insert into study (slug, title, seal_key) values ($1,$2,$3) on conflict (slug) do update set title = excluded.title, seal_key = excluded.seal_key`, p.Slug, p.title, p.SealKey); err != nil {
 		return out, err
 	}
 	total := len(put)*2 + len(moved) + len(gone)
@@ -341,15 +405,21 @@ func (t *Tx) importPlan(p planned, replace bool, progress func(done, total int))
 			}
 		}
 		if exists {
-			err = t.putRow(p.Slug, *r, true)
-		} else {
-			err = objects.add(append([]any{p.Slug}, r.values()...)...)
-		}
-		if err != nil {
-			return out, err
+			if err := t.putRow(p.Slug, *r, true); err != nil {
+				return out, err
+			}
 		}
 		if err := step(1); err != nil {
 			return out, err
+		}
+	}
+	// In the order of their keys, so that the pages of the index are written one after the other.
+	slices.Sort(put)
+	for _, id := range put {
+		if _, exists := old[id]; !exists {
+			if err := objects.add(append([]any{p.Slug}, p.rows[id].values()...)...); err != nil {
+				return out, err
+			}
 		}
 	}
 	if err := objects.flush(); err != nil {

@@ -67,6 +67,10 @@ func kindOf(o thread.Object) thread.Kind {
 		return thread.Segment
 	case coding.Coding:
 		return thread.Coding
+	case coding.Group:
+		return thread.Group
+	case coding.Memo:
+		return thread.Memo
 	case synthesis.Condition:
 		return thread.Condition
 	case synthesis.Score:
@@ -140,6 +144,10 @@ func decode(kind thread.Kind, body string) (thread.Object, error) {
 		return unmarshal[coding.Segment](body)
 	case thread.Coding:
 		return unmarshal[coding.Coding](body)
+	case thread.Group:
+		return unmarshal[coding.Group](body)
+	case thread.Memo:
+		return unmarshal[coding.Memo](body)
 	case thread.Condition:
 		return unmarshal[synthesis.Condition](body)
 	case thread.Score:

@@ -426,6 +426,18 @@ func (t *Tx) Drop(study string, id thread.ID, from int64) error {
 	return t.append(study, "drop", id, t.journalled(study, r), "")
 }
 
+// IDs gives the ids of all objects of a study.
+func (s *Store) IDs(ctx context.Context, study string) (map[thread.ID]bool, error) {
+	out := map[thread.ID]bool{}
+	err := each(ctx, s, func(scan func(...any) error) error {
+		var id thread.ID
+		err := scan((*string)(&id))
+		out[id] = true
+		return err
+	}, `select id from object where study = $1`, study)
+	return out, err
+}
+
 // Text gives a version of a document's text.
 func Text(ctx context.Context, q querier, study string, doc thread.ID, version int) (document.Text, error) {
 	tx := document.Text{Document: doc, Version: version}

@@ -48,6 +48,8 @@ const (
 	Code           Kind = "code"
 	Segment        Kind = "segment"
 	Coding         Kind = "coding"
+	Group          Kind = "group"
+	Memo           Kind = "memo"
 	Condition      Kind = "condition"
 	Score          Kind = "score"
 	Analysis       Kind = "analysis"
@@ -90,6 +92,8 @@ var kinds = []struct {
 	{Code, "code-", "code", false},
 	{Segment, "seg-", "segment", false},
 	{Coding, "coding-", "coding", false},
+	{Group, "group-", "group of codes", false},
+	{Memo, "memo-", "memo", false},
 	{Hypothesis, "hyp-", "hypothesis", true},
 	{Condition, "cond-", "condition", false},
 	{Score, "score-", "score", true},

@@ -56,7 +56,7 @@ func (s *Server) documents() section {
 }
 
 // documentKinds are the kinds of documents as people read them.
-var documentKinds = []option{{document.Report, "report"}, {document.Transcript, "interview transcript"}, {document.Translation, "translation"}}
+var documentKinds = []option{{document.Report, "report"}, {document.Transcript, "interview transcript"}, {document.Translation, "translation"}, {document.Material, "material"}}
 
 func documentWord(kind string) string {
 	for _, o := range documentKinds {

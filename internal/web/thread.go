@@ -463,6 +463,11 @@ func (v *visit) told(o thread.Object) []line {
 		add("What it means", x.Define)
 		add("Use it when", x.Use)
 		add("Not when", x.Avoid)
+	case coding.Memo:
+		add("Memo", x.Text)
+		add("By", x.By)
+	case coding.Group:
+		add("What belongs to it", x.Define)
 	case coding.Coding:
 		add("Coder", x.Coder)
 		add("Memo", x.Memo)

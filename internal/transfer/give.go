@@ -1,0 +1,279 @@
+package transfer
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"throughline/exchange/refiqda"
+	"throughline/internal/cases"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/fieldwork"
+	"throughline/internal/source"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// GiveOptions steer what leaves a study.
+type GiveOptions struct {
+	Interviews bool                 // documents that are protected come along, as far as consent allows coding
+	Coders     bool                 // handles of coders as they are; else Coder 1, Coder 2, …
+	Original   bool                 // names of original files
+	Case       thread.ID            // documents of this case alone; empty: all
+	Document   func(thread.ID) bool // these documents alone; nil: all
+	Origin     string               // name and version of the program
+}
+
+// ToProject makes a project for another program from a study. Documents whose informant withdrew or did not agree to
+// coding never leave, nor do protected ones unless asked for. GUIDs are the same each time.
+func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) {
+	var losses []refiqda.Loss
+	lose := func(item, name, what string) {
+		losses = append(losses, refiqda.Loss{Item: item, Name: name, What: what})
+	}
+	guid := func(id thread.ID) string {
+		if g := id.Rest(); id.Kind() == thread.Segment && refiqda.IsGUID(g) {
+			return g
+		}
+		return refiqda.NewGUID(b.Slug, string(id))
+	}
+	p := refiqda.Project{Origin: cmp.Or(o.Origin, "Throughline")}
+	texts := map[thread.ID]document.Text{}
+	for _, t := range b.Texts {
+		texts[t.Document] = t
+	}
+	interviews := map[thread.ID]fieldwork.Interview{}
+	kases := map[thread.ID]cases.Case{}
+	candidates := map[thread.ID]cases.Candidate{}
+	var docs []document.Document
+	var codes []coding.Code
+	var groups []coding.Group
+	var memos []coding.Memo
+	segments := map[thread.ID][]coding.Segment{} // by document
+	codings := map[thread.ID][]coding.Coding{}   // by segment
+	users := map[string]bool{}
+	upper := map[thread.Kind]int{}
+	for _, x := range b.Objects {
+		switch x := x.(type) {
+		case study.Study:
+			p.Name, p.Description = x.Title, x.Purpose
+		case document.Document:
+			docs = append(docs, x)
+		case coding.Code:
+			codes = append(codes, x)
+		case coding.Group:
+			groups = append(groups, x)
+		case coding.Memo:
+			memos = append(memos, x)
+		case coding.Segment:
+			segments[x.Anchor.Document] = append(segments[x.Anchor.Document], x)
+		case coding.Coding:
+			codings[x.Segment] = append(codings[x.Segment], x)
+		case fieldwork.Interview:
+			interviews[x.ID] = x
+		case cases.Case:
+			kases[x.ID] = x
+		case cases.Candidate:
+			candidates[x.ID] = x
+		case source.Record, source.Search, source.Screening, source.Work, study.Member, study.Protocol, fieldwork.Informant, fieldwork.Guide:
+		default:
+			upper[x.Ref().Kind()]++
+		}
+	}
+	codeGUID := map[thread.ID]string{}
+	guids := map[string]bool{}
+	for _, c := range codes {
+		g := guid(c.ID)
+		if refiqda.IsGUID(c.GUID) && !guids[c.GUID] {
+			g = c.GUID
+		}
+		guids[g] = true
+		codeGUID[c.ID] = g
+	}
+	at := map[thread.ID]int{} // of codes in the project
+	for i, c := range inTree(codes) {
+		at[c.ID] = i
+		p.Codes = append(p.Codes, refiqda.Code{GUID: codeGUID[c.ID], Parent: codeGUID[c.Parent], Name: c.Name, Description: describe(c), Color: hues[c.Colour], Codable: true})
+	}
+	for _, g := range groups {
+		s := refiqda.Set{GUID: cmp.Or(g.GUID, guid(g.ID)), Name: g.Name, Description: g.Define}
+		for _, c := range g.Codes {
+			s.Codes = append(s.Codes, codeGUID[c])
+		}
+		p.Sets = append(p.Sets, s)
+	}
+	user := func(handle string) string {
+		users[handle] = true
+		return refiqda.NewGUID(b.Slug, "member", handle)
+	}
+	onThing := map[thread.ID][]coding.Memo{}
+	for _, m := range memos {
+		onThing[m.On] = append(onThing[m.On], m)
+	}
+	note := func(m coding.Memo) string {
+		created := ""
+		if m.At != "" {
+			created = m.At + "T00:00:00Z"
+		}
+		g := guid(m.ID)
+		p.Notes = append(p.Notes, refiqda.Source{GUID: g, Kind: refiqda.TextSource, Name: excerpt(m.Text), Text: m.Text, HasText: true, User: user(m.By), Created: created})
+		return g
+	}
+	inCase := map[thread.ID]*refiqda.Case{}
+	var order []thread.ID
+	var values []refiqda.Variable
+	variable := func(name string) string {
+		g := refiqda.NewGUID(b.Slug, "variable", name)
+		if !slices.ContainsFunc(values, func(v refiqda.Variable) bool { return v.GUID == g }) {
+			values = append(values, refiqda.Variable{GUID: g, Name: name, Type: "Text"})
+		}
+		return g
+	}
+	protected := 0
+	for _, d := range docs {
+		switch {
+		case o.Case != "" && d.Case != o.Case || o.Document != nil && !o.Document(d.ID):
+			continue
+		case d.Protected() && !o.Interviews:
+			protected++
+			continue
+		case d.Interview != "" && !interviews[d.Interview].Consent.MayCode():
+			lose("source", string(d.ID), "stays behind: its informant withdrew, or did not agree to coding")
+			continue
+		}
+		t, ok := texts[d.ID]
+		if !ok {
+			lose("source", string(d.ID), "has no text")
+			continue
+		}
+		s := refiqda.Source{GUID: guid(d.ID), Kind: refiqda.TextSource, Name: d.Title, Text: t.Body, HasText: true}
+		if refiqda.IsGUID(d.GUID) && !guids[d.GUID] {
+			s.GUID = d.GUID
+		}
+		guids[s.GUID] = true
+		for _, m := range onThing[d.ID] {
+			s.Notes = append(s.Notes, note(m))
+		}
+		s.Values = append(s.Values, refiqda.Value{Variable: variable("language"), Value: d.Language}, refiqda.Value{Variable: variable("kind"), Value: d.Kind})
+		for _, a := range d.Attributes {
+			if n, v, ok := strings.Cut(a, ": "); ok && n != "language" && n != "kind" {
+				s.Values = append(s.Values, refiqda.Value{Variable: variable(n), Value: v})
+			}
+		}
+		list := slices.Clone(segments[d.ID])
+		slices.SortFunc(list, func(a, b coding.Segment) int {
+			return cmp.Or(a.Anchor.Start-b.Anchor.Start, a.Anchor.End-b.Anchor.End, strings.Compare(string(a.ID), string(b.ID)))
+		})
+		offsets := offsetsOf(t.Body)
+		for _, g := range list {
+			if a := g.Anchor; a.Version != d.Version || a.Start < 0 || a.End >= len(offsets) || t.Body[offsets[a.Start]:offsets[a.End]] != a.Quote {
+				lose("selection", string(d.ID), "does not stand where it was marked any more; put it right first")
+				continue
+			}
+			x := refiqda.Selection{GUID: guid(g.ID), Kind: refiqda.TextSelection, Start: g.Anchor.Start, End: g.Anchor.End, Quote: g.Anchor.Quote}
+			given := codings[g.ID]
+			slices.SortFunc(given, func(a, b coding.Coding) int { return strings.Compare(string(a.Ref()), string(b.Ref())) })
+			for _, c := range given {
+				k := refiqda.Coding{GUID: guid(c.Ref()), Code: codeGUID[c.Code], User: user(c.Coder)}
+				if c.Memo != "" {
+					k.Notes = append(k.Notes, note(coding.Memo{ID: thread.ID("memo-of-" + string(c.Ref())), Text: c.Memo, By: c.Coder}))
+				}
+				x.Codings = append(x.Codings, k)
+			}
+			if len(given) > 0 {
+				x.User = user(given[0].Coder)
+			}
+			for _, m := range onThing[g.ID] {
+				x.Notes = append(x.Notes, note(m))
+			}
+			s.Selections = append(s.Selections, x)
+		}
+		p.Sources = append(p.Sources, s)
+		if k, ok := kases[d.Case]; ok {
+			if inCase[d.Case] == nil {
+				c := candidates[k.Candidate]
+				inCase[d.Case] = &refiqda.Case{GUID: guid(k.ID), Name: k.Name, Values: []refiqda.Value{{Variable: variable("country"), Value: c.Country}, {Variable: variable("outcome"), Value: string(c.Outcome)}}}
+				order = append(order, d.Case)
+			}
+			inCase[d.Case].Sources = append(inCase[d.Case].Sources, s.GUID)
+		}
+	}
+	for id, i := range at {
+		for _, m := range onThing[id] {
+			p.Codes[i].Notes = append(p.Codes[i].Notes, note(m))
+		}
+	}
+	for _, m := range onThing["study"] {
+		p.Memos = append(p.Memos, note(m))
+	}
+	for _, c := range order {
+		p.Cases = append(p.Cases, *inCase[c])
+	}
+	p.Variables = values
+	slices.SortFunc(p.Notes, func(a, b refiqda.Source) int { return strings.Compare(a.GUID, b.GUID) })
+	for i := range p.Codes {
+		slices.Sort(p.Codes[i].Notes)
+	}
+	handles := make([]string, 0, len(users))
+	for h := range users {
+		handles = append(handles, h)
+	}
+	slices.Sort(handles)
+	for i, h := range handles {
+		name := h
+		if !o.Coders {
+			name = fmt.Sprintf("Coder %d", i+1)
+		}
+		p.Users = append(p.Users, refiqda.User{GUID: refiqda.NewGUID(b.Slug, "member", h), Name: name})
+	}
+	if protected > 0 {
+		lose("sources", "", fmt.Sprintf("%d protected documents (interviews, and material that nobody has placed yet) stay behind; they leave only when asked for", protected))
+	}
+	for _, k := range thread.Kinds() {
+		if n := upper[k]; n > 0 {
+			lose(string(k), "", fmt.Sprintf("%d of the kind %q stay behind: the standard has no place for them", n, k.Word()))
+		}
+	}
+	return p, losses
+}
+
+func excerpt(s string) string {
+	r := []rune(strings.Join(strings.Fields(s), " "))
+	if len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return string(r)
+}
+
+// inTree puts codes so that each stands after the one above it, names in order.
+func inTree(codes []coding.Code) []coding.Code {
+	below := map[thread.ID][]coding.Code{}
+	known := map[thread.ID]bool{}
+	for _, c := range codes {
+		known[c.ID] = true
+	}
+	for _, c := range codes {
+		up := c.Parent
+		if !known[up] {
+			up = ""
+		}
+		below[up] = append(below[up], c)
+	}
+	var out []coding.Code
+	var walk func(up thread.ID)
+	walk = func(up thread.ID) {
+		list := below[up]
+		slices.SortFunc(list, func(a, b coding.Code) int {
+			return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+		})
+		for _, c := range list {
+			out = append(out, c)
+			walk(c.ID)
+		}
+	}
+	walk("")
+	return out
+}

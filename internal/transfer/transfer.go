@@ -1,0 +1,503 @@
+// Package transfer moves coded texts between a study and other programs for qualitative analysis: what they call sources,
+// codes and selections becomes documents, codes and passages, and back. What does not come along is told item by item.
+package transfer
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"throughline/exchange/refiqda"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/fault"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// Options steer what becomes of a project.
+type Options struct {
+	Case     thread.ID         // that the documents are about; empty: none
+	Language string            // of texts whose script does not tell; empty: "und", not determined
+	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
+	Members  []study.Member    // who is in the study
+	Taken    map[thread.ID]bool
+	By       string // handle of who brings it in; memos without an author are theirs
+	On       string // date, YYYY-MM-DD
+}
+
+// Intake is what a project becomes.
+type Intake struct {
+	Objects []thread.Object
+	Texts   []document.Text
+	Losses  []refiqda.Loss
+	Counts  map[string]int // documents, codes, passages, codings, memos, groups, members
+	Coders  map[string]string
+}
+
+// intake builds an Intake.
+type intake struct {
+	o     Options
+	p     refiqda.Project
+	out   Intake
+	taken map[thread.ID]bool
+	codes map[string]thread.ID
+	users map[string]string // handle by GUID
+	docs  map[string]thread.ID
+	notes map[string]refiqda.Source
+	used  map[string]bool // notes that came along
+}
+
+// FromProject makes objects of a study from a project. Nothing that stands in the study is named anew: ids that are taken
+// get a number.
+func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
+	x := &intake{o: o, p: p, taken: map[thread.ID]bool{}, codes: map[string]thread.ID{}, users: map[string]string{}, docs: map[string]thread.ID{}, notes: map[string]refiqda.Source{}, used: map[string]bool{}}
+	for id := range o.Taken {
+		x.taken[id] = true
+	}
+	x.out.Losses = slices.Clone(losses)
+	x.out.Counts = map[string]int{}
+	x.out.Coders = map[string]string{}
+	for _, n := range p.Notes {
+		x.notes[n.GUID] = n
+	}
+	x.coders()
+	x.codebook()
+	for i := range p.Sources {
+		x.source(&p.Sources[i])
+	}
+	x.rest()
+	return x.out
+}
+
+func (x *intake) lose(item, guid, name, what string) {
+	x.out.Losses = append(x.out.Losses, refiqda.Loss{Item: item, GUID: guid, Name: name, What: what})
+}
+
+func (x *intake) add(what string, o thread.Object) {
+	x.out.Objects = append(x.out.Objects, o)
+	x.out.Counts[what]++
+}
+
+// slug makes the part of an id that people read from a name: letters of a to z and digits.
+func slug(name string) string {
+	var b strings.Builder
+	dash := false
+	for _, r := range strings.ToLower(name) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			if dash && b.Len() > 0 {
+				b.WriteByte('-')
+			}
+			dash = false
+			b.WriteRune(r)
+			if b.Len() >= 40 {
+				break
+			}
+		} else {
+			dash = true
+		}
+	}
+	return b.String()
+}
+
+// id gives a free id from a name; key stands in where the name has no letters of a to z.
+func (x *intake) id(kind thread.Kind, name, key string) thread.ID {
+	s := slug(name)
+	if s == "" || !unicode.IsLetter(rune(s[0])) && len(s) < 4 {
+		sum := sha256.Sum256([]byte(key))
+		s = strings.Trim(s+"-"+hex.EncodeToString(sum[:4]), "-")
+	}
+	id := thread.ID(kind.Prefix() + s)
+	for n := 2; x.taken[id]; n++ {
+		id = thread.ID(kind.Prefix() + s + "-" + strconv.Itoa(n))
+	}
+	x.taken[id] = true
+	return id
+}
+
+// coders gives each user a handle: that of a member of the same name, the one asked for, or one made from the name.
+func (x *intake) coders() {
+	handles := map[string]bool{}
+	for _, m := range x.o.Members {
+		handles[m.Handle] = true
+	}
+	fresh := map[string]bool{}
+	for i, u := range x.p.Users {
+		h := x.o.Coders[u.Name]
+		if h == "" {
+			h = slug(u.Name)
+		}
+		if len(h) < 2 {
+			h = "coder-" + strconv.Itoa(i+1)
+		}
+		if x.o.Coders[u.Name] == "" && fresh[h] && !handles[h] { // two users of one name
+			h = h + "-" + strconv.Itoa(i+1)
+		}
+		x.users[u.GUID] = h
+		x.out.Coders[u.Name] = h
+		if !handles[h] && !fresh[h] {
+			fresh[h] = true
+			x.add("members", study.Member{ID: study.MemberID(h), Handle: h, Role: study.Coder})
+		}
+	}
+}
+
+func (x *intake) user(guid string) string { return cmp.Or(x.users[guid], x.o.By) }
+
+// Labels by which the parts of a code's rule are told apart in the one description that other programs have.
+const (
+	useLabel     = "When to use: "
+	avoidLabel   = "When not to use: "
+	exampleLabel = "Example: "
+	noDefinition = "Not defined yet."
+)
+
+func (x *intake) codebook() {
+	paths := x.p.Paths()
+	for _, c := range x.p.Codes {
+		id := x.id(thread.Code, c.Name, c.GUID)
+		x.codes[c.GUID] = id
+		k := coding.Code{ID: id, Parent: x.codes[c.Parent], Name: cmp.Or(strings.TrimSpace(c.Name), "Code without a name"), GUID: c.GUID}
+		k.Define, k.Use, k.Avoid, k.Example = parts(c.Description)
+		if k.Define == "" {
+			k.Define = noDefinition
+		}
+		if c.Color != "" {
+			k.Colour = nearest(c.Color)
+			if hues[k.Colour] != c.Color {
+				x.lose("code", c.GUID, c.Name, "its colour "+c.Color+" becomes "+k.Colour+": colours here are those that can be read by everybody")
+			}
+		}
+		if !c.Codable {
+			x.lose("code", c.GUID, c.Name, "was a folder; here it is a code like others")
+		}
+		x.add("codes", k)
+		for _, n := range c.Notes {
+			x.memo(id, "", x.notes[n])
+		}
+		if len(paths[c.GUID]) == 0 {
+			x.lose("code", c.GUID, c.Name, "lies under a code that is not in the file; it stands at the top")
+		}
+	}
+	for _, s := range x.p.Sets {
+		g := coding.Group{ID: "", Name: s.Name, Define: s.Description, GUID: s.GUID}
+		for _, c := range s.Codes {
+			if id, ok := x.codes[c]; ok && !slices.Contains(g.Codes, id) {
+				g.Codes = append(g.Codes, id)
+			}
+		}
+		if n := len(s.Sources) + len(s.Notes); n > 0 {
+			x.lose("set", s.GUID, s.Name, fmt.Sprintf("its %d sources and notes: groups here are of codes", n))
+		}
+		if len(g.Codes) > 0 || len(s.Sources)+len(s.Notes) == 0 {
+			g.ID = x.id(thread.Group, s.Name, s.GUID)
+			x.add("groups", g)
+		}
+	}
+}
+
+// parts divides a description that was written by us into definition, use, non-use and example.
+func parts(s string) (define, use, avoid, example string) {
+	at := &define
+	for _, line := range strings.Split(strings.TrimSpace(s), "\n") {
+		for label, to := range map[string]*string{useLabel: &use, avoidLabel: &avoid, exampleLabel: &example} {
+			if rest, ok := strings.CutPrefix(line, label); ok && *to == "" {
+				at, line = to, rest
+			}
+		}
+		if *at != "" {
+			*at += "\n"
+		}
+		*at += line
+	}
+	for _, p := range []*string{&define, &use, &avoid, &example} {
+		*p = strings.TrimSpace(*p)
+	}
+	return
+}
+
+func describe(c coding.Code) string {
+	var out []string
+	if c.Define != "" && c.Define != noDefinition {
+		out = append(out, c.Define)
+	}
+	for _, p := range [][2]string{{useLabel, c.Use}, {avoidLabel, c.Avoid}, {exampleLabel, c.Example}} {
+		if p[1] != "" {
+			out = append(out, p[0]+p[1])
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// hues are the colours of codes as other programs write them, and by their hue the nearest is found.
+var hues = map[string]string{"amber": "#b26a00", "blue": "#1d5fb4", "green": "#2e7d32", "grey": "#5f6368", "lilac": "#7b4fb0", "pink": "#b8326e", "red": "#b3261e", "teal": "#00707a"}
+
+func nearest(color string) string {
+	rgb := func(s string) (r, g, b float64) {
+		n, _ := strconv.ParseUint(strings.TrimPrefix(s, "#"), 16, 32)
+		return float64(n >> 16), float64(n >> 8 & 255), float64(n & 255)
+	}
+	hue := func(s string) (h, c float64) { // in degrees, and how colourful it is
+		r, g, b := rgb(s)
+		top, low := max(r, g, b), min(r, g, b)
+		c = top - low
+		switch {
+		case c == 0:
+			return 0, 0
+		case top == r:
+			h = 60 * (g - b) / c
+		case top == g:
+			h = 60*(b-r)/c + 120
+		default:
+			h = 60*(r-g)/c + 240
+		}
+		if h < 0 {
+			h += 360
+		}
+		return h, c
+	}
+	h, c := hue(color)
+	if c < 32 {
+		return "grey"
+	}
+	best, least := "", 400.0
+	for _, name := range coding.Colours {
+		if name == "grey" {
+			continue
+		}
+		k, _ := hue(hues[name])
+		d := max(h-k, k-h)
+		if d = min(d, 360-d); d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// memo adds a memo on a thing.
+func (x *intake) memo(on, kase thread.ID, n refiqda.Source) {
+	text := strings.TrimSpace(n.Text)
+	if text == "" {
+		text = strings.TrimSpace(n.Description)
+	}
+	if n.GUID == "" && text == "" {
+		return
+	}
+	x.used[n.GUID] = true
+	if text == "" {
+		x.lose("note", n.GUID, n.Name, "has no text")
+		return
+	}
+	if len(n.Selections) > 0 || len(n.Codings) > 0 {
+		x.lose("note", n.GUID, n.Name, "its codings: memos are not coded here")
+	}
+	at := ""
+	if len(n.Created) >= 10 {
+		var ps fault.Problems
+		if study.CheckDate(&ps, "at", n.Created[:10]); len(ps) == 0 {
+			at = n.Created[:10]
+		}
+	}
+	if n.Name != "" && !strings.HasPrefix(text, n.Name) && on == "study" {
+		text = n.Name + "\n\n" + text
+	}
+	x.add("memos", coding.Memo{ID: x.id(thread.Memo, "", n.GUID+string(on)+text), On: on, Case: kase, Text: text, By: x.user(n.User), At: at})
+}
+
+func (x *intake) source(s *refiqda.Source) {
+	if s.Kind == refiqda.AudioSource || s.Kind == refiqda.VideoSource || s.Kind == refiqda.PictureSource {
+		n := 0
+		for _, sel := range s.Selections {
+			if sel.Kind != refiqda.TextSelection {
+				n += max(1, len(sel.Codings))
+				x.lose("selection", sel.GUID, s.Name, "is a part of a file ("+s.Kind+") that is not kept here")
+			}
+		}
+		x.lose("source", s.GUID, s.Name, fmt.Sprintf("the file (%s) and what was coded on it (%d) do not come along; texts that belong to it do", s.Kind, n))
+		for i := range s.Transcripts {
+			t := &s.Transcripts[i]
+			if !t.HasText {
+				continue
+			}
+			if t.Name == "" {
+				t.Name = s.Name
+			}
+			if len(t.Sync) > 0 {
+				x.lose("transcript", t.GUID, t.Name, fmt.Sprintf("its %d marks of time do not come along", len(t.Sync)))
+			}
+			x.text(&t.Source)
+		}
+		if !s.HasText {
+			return
+		}
+	}
+	if !s.HasText {
+		x.lose("source", s.GUID, s.Name, fmt.Sprintf("has no text that can be read, so its %d selections do not come along", len(s.Selections)))
+		return
+	}
+	x.text(s)
+}
+
+// text makes a document with its passages and codings.
+func (x *intake) text(s *refiqda.Source) {
+	body, err := document.Normalize([]byte(s.Text))
+	if err != nil {
+		x.lose("source", s.GUID, s.Name, "its text is empty or no text")
+		return
+	}
+	if body != s.Text {
+		x.lose("source", s.GUID, s.Name, "its text holds characters that were changed")
+	}
+	id := x.id(thread.Document, strings.TrimSuffix(s.Name, ".txt"), s.GUID)
+	x.docs[s.GUID] = id
+	d := document.Document{ID: id, Title: cmp.Or(strings.TrimSpace(s.Name), string(id)), Case: x.o.Case, Kind: document.Material, Language: document.GuessLanguage(body, cmp.Or(x.o.Language, "und")), Version: 1, GUID: s.GUID}
+	d.SHA256 = document.Sum(body)
+	variable := map[string]string{}
+	for _, v := range x.p.Variables {
+		variable[v.GUID] = v.Name
+	}
+	attribute := func(name, value string) {
+		name = strings.ReplaceAll(strings.TrimSpace(name), ": ", " ")
+		if name != "" && value != "" && d.Attribute(name) == "" {
+			d.Attributes = append(d.Attributes, name+": "+strings.Join(strings.Fields(value), " "))
+		}
+	}
+	for _, v := range s.Values {
+		attribute(variable[v.Variable], v.Value)
+	}
+	for _, c := range x.p.Cases {
+		if slices.Contains(c.Sources, s.GUID) {
+			attribute("case", c.Name)
+			for _, v := range c.Values {
+				attribute(variable[v.Variable], v.Value)
+			}
+		}
+	}
+	x.add("documents", d)
+	x.out.Texts = append(x.out.Texts, document.Text{Document: id, Version: 1, Body: body})
+	if s.Description != "" {
+		x.memo(id, d.Case, refiqda.Source{GUID: s.GUID + "#description", Text: s.Description, User: s.User, Created: s.Created})
+	}
+	for _, n := range s.Notes {
+		x.memo(id, d.Case, x.notes[n])
+	}
+	for _, c := range s.Codings {
+		x.lose("coding", c.GUID, s.Name, "is of the document as a whole; here passages are coded")
+	}
+	at := offsetsOf(body)
+	type place struct{ start, end int }
+	passages := map[place]thread.ID{}
+	given := map[thread.ID]bool{}
+	for _, sel := range s.Selections {
+		switch {
+		case sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection:
+			if s.Kind == refiqda.PDFSource {
+				x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a region of page %d; regions are not kept here", sel.Page))
+			}
+			continue
+		case sel.Start < 0 || sel.End <= sel.Start || sel.End > len(at)-1:
+			if sel.Start < 0 || sel.End > len(at)-1 {
+				x.lose("selection", sel.GUID, s.Name, "has no place in the text")
+			} // an empty one was told by the reader
+			continue
+		}
+		k := place{sel.Start, sel.End}
+		seg, ok := passages[k]
+		if !ok {
+			key := sel.GUID
+			if !refiqda.IsGUID(key) {
+				key = refiqda.NewGUID("selection", s.GUID, strconv.Itoa(sel.Start), strconv.Itoa(sel.End))
+			}
+			seg = thread.ID(thread.Segment.Prefix() + key)
+			if x.taken[seg] {
+				seg = thread.ID(thread.Segment.Prefix() + refiqda.NewGUID("selection", string(id), strconv.Itoa(sel.Start), strconv.Itoa(sel.End)))
+			}
+			x.taken[seg] = true
+			passages[k] = seg
+			a := document.Anchor{Document: id, Version: 1, Start: sel.Start, End: sel.End, Quote: body[at[sel.Start]:at[sel.End]],
+				Before: body[at[max(0, sel.Start-document.Context)]:at[sel.Start]], After: body[at[sel.End]:at[min(len(at)-1, sel.End+document.Context)]]}
+			x.add("passages", coding.Segment{ID: seg, Case: d.Case, Anchor: a})
+		} else {
+			x.lose("selection", sel.GUID, s.Name, "has the place of another one; the two are one passage here")
+		}
+		for _, c := range sel.Codings {
+			code, ok := x.codes[c.Code]
+			if !ok {
+				continue // told by the reader
+			}
+			k := coding.Coding{Segment: seg, Code: code, Coder: x.user(cmp.Or(c.User, sel.User)), Case: d.Case}
+			var memo []string
+			for _, n := range c.Notes {
+				if t := strings.TrimSpace(x.notes[n].Text); t != "" {
+					memo = append(memo, t)
+					x.used[n] = true
+				}
+			}
+			k.Memo = strings.Join(memo, "\n\n")
+			if given[k.Ref()] {
+				x.lose("coding", c.GUID, s.Name, "the same coder gave the same code to the same place before")
+				continue
+			}
+			given[k.Ref()] = true
+			x.add("codings", k)
+		}
+		if sel.Description != "" {
+			x.memo(seg, d.Case, refiqda.Source{GUID: sel.GUID + "#description", Text: sel.Description, User: sel.User, Created: sel.Created})
+		}
+		for _, n := range sel.Notes {
+			x.memo(seg, d.Case, x.notes[n])
+		}
+	}
+}
+
+// offsetsOf gives the byte at which each code point of a text begins, and at which the text ends.
+func offsetsOf(body string) []int {
+	at := make([]int, 0, utf8.RuneCountInString(body)+1)
+	for i := range body {
+		at = append(at, i)
+	}
+	return append(at, len(body))
+}
+
+// rest tells of all that has no place here.
+func (x *intake) rest() {
+	for _, n := range x.p.Memos {
+		x.memo("study", "", x.notes[n])
+	}
+	for _, n := range x.p.Notes {
+		if !x.used[n.GUID] {
+			x.memo("study", "", n)
+		}
+	}
+	attached := map[string]bool{}
+	for _, s := range x.p.Sources {
+		for _, c := range x.p.Cases {
+			if x.docs[s.GUID] != "" && slices.Contains(c.Sources, s.GUID) {
+				attached[c.GUID] = true
+			}
+		}
+	}
+	for _, c := range x.p.Cases {
+		switch {
+		case !attached[c.GUID]:
+			x.lose("case", c.GUID, c.Name, "has no document that came along, so its values do not either")
+		case c.Description != "" || len(c.Selections) > 0 || len(c.Codes) > 0:
+			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; its description and what it says of passages and codes did not")
+		}
+	}
+	for _, l := range x.p.Links {
+		x.lose("link", l.GUID, l.Name, "links between items are not kept here")
+	}
+	for _, g := range x.p.Graphs {
+		x.lose("graph", g.GUID, g.Name, "drawn networks are not kept here")
+	}
+	if x.p.Description != "" {
+		x.memo("study", "", refiqda.Source{GUID: "project#description", Text: x.p.Description})
+	}
+}

@@ -1,0 +1,165 @@
+package transfer
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"throughline/exchange/refiqda"
+	"throughline/internal/cases"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/fieldwork"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+func project() refiqda.Project {
+	g := func(s string) string { return refiqda.NewGUID("test", s) }
+	return refiqda.Project{Name: "Other", Users: []refiqda.User{{GUID: g("u1"), Name: "Ana Example"}, {GUID: g("u2"), Name: "ก"}, {GUID: g("u3"), Name: "Ana Example"}},
+		Codes: []refiqda.Code{{GUID: g("a"), Name: "Tactics", Color: "#22aa22", Description: "What is done\n" + useLabel + "always\n" + avoidLabel + "never", Notes: []string{g("n1")}, Codable: true}, {GUID: g("b"), Parent: g("a"), Name: "Other", Codable: true}, {GUID: g("c"), Name: "Other", Codable: false}},
+		Sets:  []refiqda.Set{{GUID: g("set"), Name: "Both", Codes: []string{g("a"), g("b"), g("gone")}}},
+		Sources: []refiqda.Source{{GUID: g("s1"), Kind: refiqda.TextSource, Name: "One.txt", Text: "ประชาชน said 🟦 so.\nAgain.\n", HasText: true, Description: "on the whole", Selections: []refiqda.Selection{
+			{GUID: g("x1"), Kind: refiqda.TextSelection, Start: 0, End: 7, Codings: []refiqda.Coding{{GUID: g("k1"), Code: g("a"), User: g("u1"), Notes: []string{g("n2")}}, {GUID: g("k2"), Code: g("b"), User: g("u2")}}},
+			{GUID: g("x2"), Kind: refiqda.TextSelection, Start: 0, End: 7, Codings: []refiqda.Coding{{GUID: g("k3"), Code: g("a"), User: g("u1")}, {GUID: g("k4"), Code: g("b"), User: g("u3")}}},
+			{GUID: g("x3"), Kind: refiqda.TextSelection, Start: 13, End: 17, Description: "why", Codings: nil},
+			{GUID: g("x4"), Kind: refiqda.TextSelection, Start: -1, End: -1}}},
+			{GUID: g("s2"), Kind: refiqda.PictureSource, Name: "p.png", File: "p.png", Selections: []refiqda.Selection{{GUID: g("x5"), Kind: refiqda.RegionSelection}}},
+			{GUID: g("s3"), Kind: refiqda.TextSource, Name: "Lost", Missing: true}},
+		Notes:     []refiqda.Source{{GUID: g("n1"), Text: "a memo", HasText: true, User: g("u2"), Created: "2026-02-03T00:00:00Z"}, {GUID: g("n2"), Text: "on the coding", HasText: true}, {GUID: g("n3"), Text: "loose", HasText: true}},
+		Variables: []refiqda.Variable{{GUID: g("v"), Name: "regime"}}, Cases: []refiqda.Case{{GUID: g("case"), Name: "A", Sources: []string{g("s1")}, Values: []refiqda.Value{{Variable: g("v"), Value: "hybrid"}}}},
+		Links: []refiqda.Link{{GUID: g("l")}}, Graphs: []refiqda.Graph{{GUID: g("g")}}}
+}
+
+func TestFromProject(t *testing.T) {
+	in := FromProject(project(), nil, Options{By: "lead", Members: []study.Member{{Handle: "lead"}, {Handle: "ana-example"}}, Taken: map[thread.ID]bool{"code-tactics": true, "doc-one": true}})
+	var all []string
+	byID := map[thread.ID]thread.Object{}
+	for _, o := range in.Objects {
+		if err := o.Valid(); err != nil {
+			t.Errorf("%s: %v", o.Ref(), err)
+		}
+		if byID[o.Ref()] != nil {
+			t.Errorf("%s is there twice", o.Ref())
+		}
+		byID[o.Ref()] = o
+		all = append(all, string(o.Ref()))
+	}
+	if c, ok := byID["code-tactics-2"].(coding.Code); !ok || c.Define != "What is done" || c.Use != "always" || c.Avoid != "never" || c.Colour != "green" {
+		t.Errorf("the code is %+v among %v", c, all)
+	}
+	if c, ok := byID["code-other"].(coding.Code); !ok || c.Parent != "code-tactics-2" || c.Define == "" {
+		t.Errorf("the code below is %+v", c)
+	}
+	d, ok := byID["doc-one-2"].(document.Document)
+	if !ok || !d.Protected() || d.Attribute("regime") != "hybrid" || d.Attribute("case") != "A" || d.Language != "und" {
+		t.Errorf("the document is %+v", d)
+	}
+	want := map[string]int{"members": 1, "codes": 3, "groups": 1, "documents": 1, "passages": 2, "codings": 3, "memos": 4}
+	for k, n := range want {
+		if in.Counts[k] != n {
+			t.Errorf("%d %s; expected %d", in.Counts[k], k, n)
+		}
+	}
+	text := document.Text{Document: d.ID, Version: 1, Body: in.Texts[0].Body}
+	for _, o := range in.Objects {
+		if s, ok := o.(coding.Segment); ok && !text.Holds(s.Anchor) {
+			t.Errorf("%+v does not hold", s.Anchor)
+		}
+	}
+	var told []string
+	for _, l := range in.Losses {
+		told = append(told, l.Item+": "+l.What)
+	}
+	for _, w := range []string{"source: has no text", "selection: has the place of another", "selection: is a part of a file", "code: was a folder", "link:", "graph:", "source: the file (picture)", "selection: has no place"} {
+		if !slices.ContainsFunc(told, func(s string) bool { return strings.HasPrefix(s, w) }) {
+			t.Errorf("nothing tells %q: %v", w, told)
+		}
+	}
+}
+
+// TestThereAndBack writes what came in, reads it, and finds every coding at its place, with the GUIDs it came with.
+func TestThereAndBack(t *testing.T) {
+	in := FromProject(project(), nil, Options{By: "lead", Members: []study.Member{{Handle: "lead"}}})
+	b := store.Bundle{Slug: "s", Objects: append(in.Objects, study.Study{ID: "study", Slug: "s", Title: "T"}, study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}), Texts: in.Texts}
+	if p, losses := ToProject(b, GiveOptions{}); len(p.Sources) != 0 || !strings.Contains(losses[0].What, "protected") {
+		t.Errorf("material left unasked: %d sources, %v", len(p.Sources), losses)
+	}
+	p, losses := ToProject(b, GiveOptions{Interviews: true})
+	if len(losses) > 0 {
+		t.Errorf("losses: %+v", losses)
+	}
+	for _, u := range p.Users {
+		if strings.Contains(u.Name, "ana") {
+			t.Error("a handle left")
+		}
+	}
+	var out, again bytes.Buffer
+	if _, err := refiqda.Write(&out, p, refiqda.WriteOptions{Users: true}); err != nil {
+		t.Fatal(err)
+	}
+	p2, _ := ToProject(b, GiveOptions{Interviews: true})
+	refiqda.Write(&again, p2, refiqda.WriteOptions{Users: true})
+	if !bytes.Equal(out.Bytes(), again.Bytes()) {
+		t.Error("the second time other bytes come out")
+	}
+	pk, err := refiqda.Open(bytes.NewReader(out.Bytes()), int64(out.Len()), refiqda.ReadOptions{})
+	if err != nil || len(pk.Losses) > 0 {
+		t.Fatalf("%v, %v", err, pk.Losses)
+	}
+	back := FromProject(pk.Project, nil, Options{By: "lead"})
+	for _, k := range []string{"codes", "documents", "passages", "codings", "memos", "groups"} {
+		if back.Counts[k] != in.Counts[k]+map[string]int{"memos": 0}[k] {
+			t.Errorf("%d %s come back; there were %d", back.Counts[k], k, in.Counts[k])
+		}
+	}
+	if pk.Project.Codes[0].GUID != refiqda.NewGUID("test", "c") && pk.Project.Codes[1].GUID != refiqda.NewGUID("test", "a") {
+		t.Errorf("codes have other GUIDs: %+v", pk.Project.Codes)
+	}
+}
+
+// TestNothingUnagreedLeaves keeps back interviews without consent, and refuses when a person's name stands in one.
+func TestNothingUnagreedLeaves(t *testing.T) {
+	text := "Anahit Canary said so."
+	b := store.Bundle{Slug: "s", Objects: []thread.Object{study.Study{ID: "study", Slug: "s", Title: "T"},
+		fieldwork.Interview{ID: "int-a", Case: "case-a", Consent: fieldwork.Consent{Code: true, Withdrawn: "2026-01-01"}}, fieldwork.Interview{ID: "int-b", Case: "case-a", Consent: fieldwork.Consent{Code: true}},
+		document.Document{ID: "doc-a", Title: "A", Kind: document.Transcript, Interview: "int-a", Case: "case-a", Version: 1}, document.Document{ID: "doc-b", Title: "B", Kind: document.Transcript, Interview: "int-b", Case: "case-a", Version: 1},
+		cases.Actor{ID: "actor-1", Case: "case-a", Name: "Anahit Canary", Person: true}},
+		Texts: []document.Text{{Document: "doc-a", Version: 1, Body: text}, {Document: "doc-b", Version: 1, Body: text}}}
+	p, losses := ToProject(b, GiveOptions{Interviews: true})
+	if len(p.Sources) != 1 || p.Sources[0].Name != "B" || len(losses) == 0 {
+		t.Errorf("%+v, %+v", p.Sources, losses)
+	}
+	if found := Check(b, p); len(found) != 1 || strings.Contains(found[0], "Anahit") {
+		t.Errorf("found %v", found)
+	}
+}
+
+// TestSamples brings every sample in, and every object of it is one that a study can keep.
+func TestSamples(t *testing.T) {
+	files, _ := filepath.Glob(filepath.Join("..", "..", "..", "shared", "data", "refi-qda", "samples", "*", "*.q*"))
+	if len(files) == 0 {
+		t.Skip("skipped: no samples beside the project")
+	}
+	for _, f := range files {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := refiqda.Open(bytes.NewReader(b), int64(len(b)), refiqda.ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", f, err)
+			continue
+		}
+		in := FromProject(p.Project, p.Losses, Options{By: "lead"})
+		for _, o := range in.Objects {
+			if err := o.Valid(); err != nil {
+				t.Errorf("%s: %s: %v", f, o.Ref(), err)
+			}
+		}
+	}
+}
