@@ -59,7 +59,7 @@ var floors = [][]string{
 	{"internal/fault"},
 	{"internal/thread"},
 	{"internal/study"},
-	{"internal/document", "internal/look", "internal/country"},
+	{"internal/document", "internal/look", "internal/country", "internal/extract"},
 	{"internal/source"},
 	{"internal/cases", "internal/fieldwork", "internal/coding", "internal/synthesis"},
 	{"internal/store", "internal/account"},

@@ -259,6 +259,9 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	if err := t.append(study, "put", id, t.journalled(study, old), t.journalled(study, r)); err != nil {
 		return err
 	}
+	if t.record != nil {
+		*t.record = append(*t.record, change{id, old.body, r.body})
+	}
 	if exists && old.print != r.print {
 		return t.carryUp(study, id)
 	}
@@ -422,6 +425,9 @@ func (t *Tx) Drop(study string, id thread.ID, from int64) error {
 		if err := t.exec(q, study, r.id); err != nil {
 			return err
 		}
+	}
+	if t.record != nil {
+		*t.record = append(*t.record, change{id, r.body, ""})
 	}
 	return t.append(study, "drop", id, t.journalled(study, r), "")
 }

@@ -156,6 +156,8 @@ type Tx struct {
 	now   string
 	heads map[string]head
 	runs  map[string]*repeated // statements by their text
+
+	record *[]change // what an act changes; nil: nothing is remembered
 }
 
 // repeated is a statement that a write runs again and again: it is prepared once it is clear that it pays.

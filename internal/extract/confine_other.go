@@ -1,0 +1,23 @@
+//go:build !linux
+
+package extract
+
+import (
+	"os"
+	"runtime"
+	"time"
+)
+
+// confine ends this process when its memory grows beyond the limit.
+func confine(memory int64) {
+	go func() {
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			if int64(m.Sys-m.HeapReleased) > memory {
+				os.Exit(hungry)
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+}

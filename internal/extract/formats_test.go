@@ -1,0 +1,292 @@
+package extract_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/google/go-cmp/cmp"
+
+	"throughline/internal/extract"
+	"throughline/internal/fault"
+)
+
+// cache keeps what is compiled of PDFium between tests and runs.
+var cache = filepath.Join(os.TempDir(), "throughline-test-pdf")
+
+func read(t testing.TB, name string, data []byte) extract.Text {
+	t.Helper()
+	got, err := extract.Read(context.Background(), name, data, extract.Standard(), extract.Options{Cache: cache})
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return got
+}
+
+func TestBodies(t *testing.T) {
+	spread := "First " + words + "\n\nSecond paragraph\n"
+	for _, c := range []struct {
+		name string
+		data []byte
+		want string
+	}{
+		{"a.txt", []byte("\ufeffFirst " + words + "\r\n\r\n\r\nSecond paragraph\r\n"), spread},
+		{"utf16.txt", utf16le("\ufeffFirst " + words + "\r\n\r\nSecond paragraph"), spread},
+		{"a.md", []byte("# First " + words + "\n\n* Second\n* Third"), "# First " + words + "\n\n* Second\n* Third\n"},
+		{"a.docx", docx(t, para("First "+words)+para("Second paragraph")), spread},
+		{"a.odt", odt(t, `<text:h>First `+words+`</text:h><text:p>Second paragraph</text:p>`), spread},
+		{"a.rtf", rtf("First " + words + "\nSecond paragraph"), spread},
+		{"a.html", html(`<p>First ` + words + `</p><p>Second <b>para</b>graph<script>no()</script></p>`), spread},
+		{"a.epub", epub(t, `<p>First `+words+`</p>`, `<p>Second paragraph</p>`), spread},
+		{"a.eml", eml("Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\nFirst " + words + "\n\nSecond paragraph\n"), spread},
+		{"a.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nFirst " + words + "\n\n2\n00:00:03,000 --> 00:00:04,000\n<i>Second</i> paragraph\n"), spread},
+		{"a.vtt", []byte("WEBVTT\n\nNOTE no\n\n00:01.000 --> 00:02.000 align:start\nFirst " + words + "\n\n00:03.000 --> 00:04.000\nSecond paragraph\n"), spread},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := read(t, c.name, c.data)
+			if d := cmp.Diff(c.want, got.Body); d != "" {
+				t.Error(d)
+			}
+			format := strings.TrimPrefix(filepath.Ext(c.name), ".")
+			if got.Format != format {
+				t.Errorf("format %q", got.Format)
+			}
+			if titled := map[string]string{"docx": "The dam", "odt": "The dam", "html": "The dam", "epub": "A book", "eml": "The dam ไทย", "rtf": "The dam"}[format]; got.Title != titled {
+				t.Errorf("title %q; want %q", got.Title, titled)
+			}
+			if spoken := map[string]string{"docx": "th-TH", "odt": "hy", "html": "hy", "epub": "en"}[format]; got.Language != spoken {
+				t.Errorf("language %q; want %q", got.Language, spoken)
+			}
+			places(t, got)
+		})
+	}
+}
+
+// places checks that all places of a text lie in it, in order.
+func places(t testing.TB, x extract.Text) {
+	t.Helper()
+	n, last := len([]rune(x.Body)), 0
+	for _, s := range x.Stamps {
+		if s.Start < last || s.End < s.Start || s.End > n || s.From < 0 || s.To < s.From {
+			t.Fatalf("stamp %+v after %d of %d", s, last, n)
+		}
+		last = s.End
+	}
+	last = 0
+	for _, p := range x.Pages {
+		if p.Start < last || p.End < p.Start || p.End > n {
+			t.Fatalf("page %d-%d after %d of %d", p.Start, p.End, last, n)
+		}
+		at := p.Start
+		for _, l := range p.Lines {
+			if l.Start < at || l.End < l.Start || l.End > p.End {
+				t.Fatalf("line %+v after %d on a page to %d", l, at, p.End)
+			}
+			at = l.End
+		}
+		last = p.End
+	}
+}
+
+func utf16le(s string) []byte {
+	var b []byte
+	for _, r := range s {
+		for _, u := range utf16.Encode([]rune{r}) {
+			b = append(b, byte(u), byte(u>>8))
+		}
+	}
+	return b
+}
+
+func TestWord(t *testing.T) {
+	for _, c := range []struct{ what, body, want string }{
+		{"tab and break", `<w:p><w:r><w:t>a</w:t><w:tab/><w:t>b</w:t><w:br/><w:t>c</w:t></w:r></w:p>`, "a\tb\nc\n"},
+		{"tab stops are no tabs", `<w:p><w:pPr><w:tabs><w:tab w:val="left"/></w:tabs></w:pPr><w:r><w:t>a</w:t></w:r></w:p>`, "a\n"},
+		{"tracked changes", `<w:p><w:r><w:t xml:space="preserve">kept </w:t></w:r><w:del><w:r><w:delText>gone</w:delText></w:r></w:del><w:ins><w:r><w:t>new</w:t></w:r></w:ins></w:p>`, "kept new\n"},
+		{"deleted end of a paragraph", `<w:p><w:pPr><w:rPr><w:del w:id="1"/></w:rPr></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:p><w:r><w:t>b</w:t></w:r></w:p>`, "ab\n"},
+		{"moved", `<w:p><w:moveFrom><w:r><w:t>old</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>new</w:t></w:r></w:moveTo></w:p>`, "new\n"},
+		{"soft hyphen", `<w:p><w:r><w:t>demo&#xAD;cracy</w:t><w:softHyphen/><w:t>!</w:t></w:r></w:p>`, "democracy!\n"},
+		{"table", `<w:tbl><w:tr><w:tc>` + para("a") + `</w:tc><w:tc>` + para("b") + para("c") + `</w:tc></w:tr><w:tr><w:tc>` + para("d") + `</w:tc><w:tc>` + para("") + `</w:tc></w:tr></w:tbl>` + para("after"), "a\tb c\nd\n\nafter\n"},
+		{"text box once", `<w:p><w:r><w:t>before</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx><w:txbxContent>` + para("box") + `</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><w:txbxContent>` + para("box") + `</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>`, "before\n\nbox\n"},
+		{"field code", `<w:p><w:r><w:instrText>HYPERLINK x</w:instrText></w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>`, "link\n"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if d := cmp.Diff(c.want, read(t, "a.docx", docx(t, c.body)).Body); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+	got := read(t, "a.docx", docx(t, para("Body"), file{"word/footnotes.xml", xmlHead + `<w:footnotes ` + wordNS + `><w:footnote w:type="separator" w:id="0">` + para("----") + `</w:footnote><w:footnote w:id="1">` + para("A note") + `</w:footnote></w:footnotes>`},
+		file{"word/comments.xml", xmlHead + `<w:comments ` + wordNS + `><w:comment w:id="1">` + para("secret") + `</w:comment></w:comments>`}))
+	if got.Body != "Body\n\nA note\n" {
+		t.Errorf("%q", got.Body)
+	}
+	if !strings.Contains(strings.Join(got.Notes, " "), "omment") {
+		t.Errorf("the notes do not tell of the comments: %q", got.Notes)
+	}
+}
+
+func TestOpenDocument(t *testing.T) {
+	for _, c := range []struct{ what, body, want string }{
+		{"spaces, tab, break", `<text:p>a<text:s text:c="3"/>b<text:tab/>c<text:line-break/>d</text:p>`, "a   b\tc\nd\n"},
+		{"deleted text", `<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes><text:p>kept</text:p>`, "kept\n"},
+		{"comment", `<text:p>a<office:annotation><text:p>secret</text:p><text:tab/></office:annotation>b</text:p>`, "ab\n"},
+		{"box", `<text:p>before<draw:frame><draw:text-box><text:p>one</text:p><text:p>two</text:p></draw:text-box></draw:frame>after</text:p>`, "before\none\ntwo\nafter\n"},
+		{"list", `<text:list><text:list-item><text:p>one</text:p></text:list-item><text:list-item><text:p>two</text:p></text:list-item></text:list>`, "one\n\ntwo\n"},
+		{"table", `<table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>`, "a\tb\n"},
+		{"note", `<text:p>said<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>where</text:p></text:note-body></text:note> so</text:p>`, "said [where] so\n"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if d := cmp.Diff(c.want, read(t, "a.odt", odt(t, c.body)).Body); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestRichText(t *testing.T) {
+	for _, c := range []struct{ what, in, want string }{
+		{"code page", `{\rtf1\ansi\ansicpg1251 \'cf\'f0\'e8\'e2\'e5\'f2}`, "Привет\n"},
+		{"code page of a font", `{\rtf1\ansi\ansicpg1252{\fonttbl{\f0\fcharset0 A;}{\f1\fcharset204 B;}{\f2\fcharset222 C;}}\f0 caf\'e9 \f1 \'cf\'f0 {\f2 \'e4\'b7\'c2} \'e8}`, "café Пр ไทย и\n"},
+		{"two bytes", `{\rtf1\ansi\ansicpg936 \'d6\'d0\'ce\'c4}`, "中文\n"},
+		{"skip of two", `{\rtf1\ansi\uc2 a\u3652\'3f\'3fb{\uc0\u3652}c}`, "aไbไc\n"},
+		{"pair", `{\rtf1\ansi\uc1 \u-10178?\u-8825?}`, "🦇\n"},
+		{"lone half", `{\rtf1\ansi\uc1 a\u-10179?b}`, "a\ufffdb\n"},
+		{"destinations", `{\rtf1{\*\generator X;}{\header no}{\footer no}{\pict 89504e47}{\*\unknown no}yes{\field{\*\fldinst HYPERLINK x}{\fldrslt link}}}`, "yeslink\n"},
+		{"table", `{\rtf1 \trowd\intbl a\cell b\cell\row\trowd\intbl c\cell d\cell\row\pard after\par}`, "a\tb\nc\td\nafter\n"},
+		{"binary", `{\rtf1 a{\*\objdata\bin4 }}}}b}c}`, "ac\n"},
+		{"escapes", `{\rtf1 \{a\}\\b\~c\_d\-e\emdash f\line g}`, "{a}\\b\u00a0c\u2011de—f\ng\n"},
+		{"deleted", `{\rtf1 kept {\deleted gone}{\revised new}{\v hidden}}`, "kept new\n"},
+		{"footnote", `{\rtf1 said{\footnote where} so\par}`, "said so\n\nwhere\n"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if d := cmp.Diff(c.want, read(t, "a.rtf", []byte(c.in)).Body); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+}
+
+func TestWebPages(t *testing.T) {
+	for _, c := range []struct{ what, in, want string }{
+		{"declared late", `<html><head>` + strings.Repeat("<!-- -->", 10) + `<meta http-equiv="Content-Type" content="text/html; charset=windows-874"></head><body><p>` + "\xe4\xb7\xc2" + `</p></body></html>`, "ไทย\n"},
+		{"UTF-8 that nobody declared, after a long head", `<html><head><title>x</title>` + strings.Repeat("<!-- -->", 200) + `</head><body><p>ไทย</p></body></html>`, "ไทย\n"},
+		{"UTF-8 declared as Latin", `<html><head><meta charset="iso-8859-1"></head><body><p>ไทย</p></body></html>`, "ไทย\n"},
+		{"list and table", `<html><body><ul><li>one<li>two</ul><table><tr><td>a<td>b<tr><td>c<td>d</table></body></html>`, "one\ntwo\n\na\tb\nc\td\n"},
+		{"lines that are kept", "<html><body><pre>a\n  b\n\nc</pre></body></html>", "a\n  b\n\nc\n"},
+		{"hidden", `<html><body><p hidden>no</p><noscript>no</noscript><template>no</template><p>yes</p></body></html>`, "yes\n"},
+		{"line break", `<html><body><p>a<br>b</p></body></html>`, "a\nb\n"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if d := cmp.Diff(c.want, read(t, "a.html", []byte(c.in)).Body); d != "" {
+				t.Error(d)
+			}
+		})
+	}
+	article := strings.Repeat("<p>The commission was set up in spring, and the government answered its letters late, as everybody there remembers well.</p>", 12)
+	got := read(t, "a.html", html(`<nav><ul>`+strings.Repeat(`<li><a href="/x">Menu entry</a></li>`, 20)+`</ul></nav><article><h1>The dam</h1>`+article+`</article><footer>Cookies</footer>`))
+	if strings.Contains(got.Body, "Menu entry") || !strings.Contains(got.Body, "commission") || len(got.Notes) == 0 {
+		t.Errorf("%.300q %q", got.Body, got.Notes)
+	}
+}
+
+func TestMails(t *testing.T) {
+	for _, c := range []struct{ what, in, want string }{
+		{"quoted-printable in an old encoding", "Content-Type: text/plain; charset=windows-874\nContent-Transfer-Encoding: quoted-printable\n\n=E4=B7=C2 a=\nb\n", "ไทย ab\n"},
+		{"base64", "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n4LmE4LiX4Lii\n", "ไทย\n"},
+		{"alternatives", "Content-Type: multipart/alternative; boundary=x\n\n--x\nContent-Type: text/plain; charset=utf-8\n\nplain ไทย\n--x\nContent-Type: text/html\n\n<p>page</p>\n--x--\n", "plain ไทย\n"},
+		{"page only", "Content-Type: text/html; charset=utf-8\n\n<p>page <b>ไทย</b></p><script>no</script>\n", "page ไทย\n"},
+		{"UTF-8 said to be ASCII", "Content-Type: text/plain; charset=us-ascii\n\nไทย\n", "ไทย\n"},
+		{"two parts and an attachment", "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: text/plain\n\none\n--x\nContent-Type: application/pdf\nContent-Disposition: attachment; filename=secret.pdf\n\nno\n--x\nContent-Type: text/plain\n\ntwo\n--x--\n", "one\n\ntwo\n"},
+		{"nested", "Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: multipart/related; boundary=y\n\n--y\nContent-Type: text/html\n\n<p>in</p>\n--y--\n--x--\n", "in\n"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			got := read(t, "a.eml", eml(c.in))
+			if d := cmp.Diff(c.want, got.Body); d != "" {
+				t.Error(d)
+			}
+			if got.Title != "The dam ไทย" {
+				t.Errorf("title %q", got.Title)
+			}
+			if all := got.Body + strings.Join(got.Notes, ""); strings.Contains(all, "Person") || strings.Contains(all, "secret") {
+				t.Errorf("names of people or files are told: %q", all)
+			}
+		})
+	}
+}
+
+func TestTimes(t *testing.T) {
+	for _, c := range []struct {
+		name, in, body string
+		want           []extract.Stamp
+	}{
+		{"a.srt", "1\r\n00:00:01,000 --> 00:00:02,500\r\nไทย 🦉\r\n- two\r\n\r\n2\r\n01:00:03,000 --> 01:00:04,000\r\n{\\an8}three\r\n", "ไทย 🦉\n- two\n\nthree\n", []extract.Stamp{{Start: 0, End: 11, From: 1000, To: 2500}, {Start: 13, End: 18, From: 3603000, To: 3604000}}},
+		{"a.vtt", "WEBVTT - x\n\nSTYLE\n::cue{}\n\nid\n00:01.5 --> 00:02.000\n<v.loud Ana M>Yes &amp; <b>no</b> &lt;x&gt;</v>\n", "Ana M: Yes & no <x>\n", []extract.Stamp{{Start: 0, End: 19, From: 1500, To: 2000}}},
+		{"a.txt", "[00:00:05] A: yes\n[00:01:02.500] B: no\n", "[00:00:05] A: yes\n[00:01:02.500] B: no\n", []extract.Stamp{{Start: 0, End: 18, From: 5000, To: 62500}, {Start: 18, End: 39, From: 62500, To: 62500}}},
+		{"b.txt", "#00:00:05-3# yes #00:00:09-0#", "#00:00:05-3# yes #00:00:09-0#\n", []extract.Stamp{{Start: 0, End: 17, From: 5300, To: 9000}, {Start: 17, End: 30, From: 9000, To: 9000}}},
+		{"c.txt", "At [1:30] we ate.\n", "At [1:30] we ate.\n", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := read(t, c.name, []byte(c.in))
+			if d := cmp.Diff(c.body, got.Body); d != "" {
+				t.Error(d)
+			}
+			if d := cmp.Diff(c.want, got.Stamps); d != "" {
+				t.Error(d)
+			}
+			places(t, got)
+		})
+	}
+}
+
+// TestWordsOfRefusals checks that a researcher is told what is wrong and what to do.
+func TestWordsOfRefusals(t *testing.T) {
+	ole := "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + strings.Repeat("\x00", 600)
+	for _, c := range []struct {
+		what, name string
+		data       []byte
+		want       string
+	}{
+		{"empty", "a.docx", nil, "empty"},
+		{"blank", "a.txt", []byte(" \n \n"), "no text"},
+		{"old Word", "a.doc", []byte(ole), "save it as .docx"},
+		{"protected Word", "a.docx", []byte(ole + "E\x00n\x00c\x00r\x00y\x00p\x00t\x00e\x00d\x00P\x00a\x00c\x00k\x00a\x00g\x00e\x00"), "password"},
+		{"old Word that is called new", "a.docx", []byte(ole + "W\x00o\x00r\x00d\x00D\x00o\x00c\x00u\x00m\x00e\x00n\x00t\x00"), "save it as .docx"},
+		{"mail of Outlook", "a.msg", []byte(ole), ".eml"},
+		{"packed file of something else", "a.docx", packed(t, file{"x.txt", "x"}), "something else"},
+		{"spreadsheet", "a.docx", packed(t, file{"xl/workbook.xml", "x"}), "spreadsheet"},
+		{"spreadsheet of OpenDocument", "a.odt", packed(t, file{"mimetype", "application/vnd.oasis.opendocument.spreadsheet"}, file{"content.xml", "<x/>"}), "spreadsheet"},
+		{"cut off", "a.docx", docx(t, para("x"))[:400], "broken"},
+		{"PDF in name", "a.pdf", []byte("hello"), "called .pdf"},
+		{"broken PDF", "a.pdf", []byte("%PDF-1.7\nhello"), "broken"},
+		{"picture", "a.txt", []byte("\x89PNG\r\n\x1a\n123"), "picture"},
+		{"protected ODT", "a.odt", odt(t, `x`, file{"META-INF/x", ""})[:0], "empty"},
+		{"entities", "a.docx", packed(t, file{"word/document.xml", `<!DOCTYPE x [<!ENTITY a "b">]><w:document xmlns:w="w"><w:p><w:t>&a;</w:t></w:p></w:document>`}), "entities"},
+		{"twice", "a.docx", packed(t, file{"word/document.xml", "<a/>"}, file{"word/document.xml", "<b/>"}), "twice"},
+		{"way out", "a.docx", packed(t, file{"word/document.xml", "<a/>"}, file{"../../etc/passwd", "x"}), "lead out"},
+		{"binary", "a.txt", []byte("abc\x00\x01\x02\x00\x00"), "no text"},
+		{"no times", "a.srt", []byte("hello\n"), "no times"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			_, err := extract.Read(context.Background(), c.name, c.data, extract.Standard(), extract.Options{Cache: cache})
+			if fault.Of(err) != fault.Invalid || !strings.Contains(strings.ToLower(fault.Message(err)), strings.ToLower(c.want)) {
+				t.Errorf("%v; want %q", err, c.want)
+			}
+		})
+	}
+	small := extract.Standard()
+	small.File, small.Output = 100, 10
+	for _, data := range []string{strings.Repeat("x", 101), strings.Repeat("x", 50)} {
+		if _, err := extract.Read(context.Background(), "a.txt", []byte(data), small, extract.Options{}); fault.Of(err) != fault.Invalid {
+			t.Errorf("%d bytes: %v", len(data), err)
+		}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := extract.Read(ctx, "a.docx", docx(t, para("x")), extract.Standard(), extract.Options{}); err == nil {
+		t.Error("nothing stops what nobody waits for")
+	}
+}

@@ -1,0 +1,166 @@
+package extract
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"throughline/internal/fault"
+)
+
+// Sandbox reads files in a child process: a crash, a hang or hunger for memory ends the child, never the program.
+type Sandbox struct {
+	Command []string      // the program and the hidden command that calls [Child]
+	Limits  Limits        // the zero value means Standard
+	Options Options       //
+	Time    time.Duration // at most; 0: 10 s, and 2 minutes for a PDF, whose engine is compiled the first time
+}
+
+// job is what a child is told.
+type job struct {
+	Name    string
+	Limits  Limits
+	Options Options
+	Page    int // draw this page instead, counted from 1
+	DPI     int
+}
+
+// answer is what a child says.
+type answer struct {
+	Text    *Text  `json:"text,omitempty"`
+	Picture []byte `json:"picture,omitempty"`
+	Error   string `json:"error,omitempty"` // for people
+}
+
+// Read takes the text out of a file. Errors of kind Invalid are for people.
+func (s Sandbox) Read(ctx context.Context, name string, data []byte) (Text, error) {
+	a, err := s.run(ctx, job{Name: name}, data)
+	if err != nil {
+		return Text{}, err
+	}
+	if a.Text == nil {
+		return Text{}, invalid("The file cannot be read.")
+	}
+	return *a.Text, nil
+}
+
+// Picture draws a page of a PDF, counted from 1, as PNG.
+func (s Sandbox) Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error) {
+	a, err := s.run(ctx, job{Name: "x.pdf", Page: page, DPI: dpi}, data)
+	return a.Picture, err
+}
+
+func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
+	j.Limits, j.Options = s.Limits, s.Options
+	if j.Limits == (Limits{}) {
+		j.Limits = Standard()
+	}
+	if int64(len(data)) > j.Limits.File {
+		return answer{}, invalid("The file has %d MB; at most %d MB are read. Split it.", len(data)>>20, j.Limits.File>>20)
+	}
+	limit := s.Time
+	if limit == 0 {
+		limit = 10 * time.Second
+		if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
+			limit = 2 * time.Minute
+		}
+	}
+	told, err := json.Marshal(j)
+	if err != nil {
+		return answer{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	c := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
+	c.Stdin = io.MultiReader(strings.NewReader(strconv.Itoa(len(told))+"\n"), bytes.NewReader(told), bytes.NewReader(data))
+	c.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=/", "GOTRACEBACK=none", "GOMEMLIMIT=" + strconv.FormatInt(j.Limits.Memory*3/4, 10)}
+	c.WaitDelay = time.Second
+	outcome := &head{limit: 8*j.Limits.Output + 64<<20}
+	c.Stdout = outcome
+	err = c.Run()
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return answer{}, invalid("Reading the file took longer than %d seconds, so it was given up. It may be broken; save it again, or as another format.", int(limit.Seconds()))
+	case ctx.Err() != nil:
+		return answer{}, ctx.Err()
+	}
+	var a answer
+	if jerr := json.Unmarshal(outcome.b.Bytes(), &a); jerr != nil || err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && exit.ExitCode() == hungry {
+			return answer{}, invalid("Reading the file needs more than %d MB of memory, so it was given up. It may be broken; save it again, or as another format.", j.Limits.Memory>>20)
+		}
+		if err != nil && !errors.As(err, &exit) {
+			return answer{}, fault.Wrap(fault.Unavailable, err, "Files cannot be read just now: the part of the program that reads them does not start.")
+		}
+		return answer{}, invalid("The file is broken in a way that ends every attempt to read it. Open it in the program that made it and save it again.")
+	}
+	if a.Error != "" {
+		return answer{}, invalid("%s", a.Error)
+	}
+	return a, nil
+}
+
+// head keeps the beginning of what is written to it, and fails when more comes.
+type head struct {
+	b     bytes.Buffer
+	limit int
+}
+
+func (h *head) Write(p []byte) (int, error) {
+	if h.b.Len()+len(p) > h.limit {
+		return 0, errors.New("too much output")
+	}
+	return h.b.Write(p)
+}
+
+// hungry is the exit code of a child that needs more memory than it may have.
+const hungry = 77
+
+// Child is what the child process does: it reads a job and a file from in and writes the answer to out.
+func Child(in io.Reader, out io.Writer) error {
+	var n int
+	if _, err := fmt.Fscanf(in, "%d\n", &n); err != nil || n <= 0 || n > 1<<20 {
+		return errors.New("no job")
+	}
+	told := make([]byte, n)
+	if _, err := io.ReadFull(in, told); err != nil {
+		return err
+	}
+	var j job
+	if err := json.Unmarshal(told, &j); err != nil {
+		return err
+	}
+	confine(j.Limits.Memory)
+	debug.SetMemoryLimit(j.Limits.Memory * 3 / 4)
+	data, err := io.ReadAll(io.LimitReader(in, j.Limits.File+1))
+	if err != nil {
+		return err
+	}
+	var a answer
+	if j.Page > 0 {
+		a.Picture, err = Picture(context.Background(), data, j.Page-1, j.DPI, j.Options)
+	} else {
+		var t Text
+		if t, err = Read(context.Background(), j.Name, data, j.Limits, j.Options); err == nil {
+			a.Text = &t
+		}
+	}
+	if err != nil {
+		if fault.Of(err) != fault.Invalid {
+			a.Error = "The file cannot be read."
+		} else {
+			a.Error = fault.Message(err)
+		}
+	}
+	return json.NewEncoder(out).Encode(a)
+}
