@@ -8,6 +8,18 @@ import (
 	"time"
 )
 
+// peakMemory is the most memory that this process has had, in bytes.
+func peakMemory() int64 {
+	b, _ := os.ReadFile("/proc/self/status")
+	for _, line := range strings.Split(string(b), "\n") {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "VmHWM:" {
+			n, _ := strconv.ParseInt(f[1], 10, 64)
+			return n << 10
+		}
+	}
+	return 0
+}
+
 // confine bounds what this process may use: no large files, no other processes' memory in core dumps, and an end when its
 // memory grows beyond the limit.
 func confine(memory int64) {

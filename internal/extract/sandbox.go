@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"throughline/internal/fault"
@@ -22,6 +23,7 @@ type Sandbox struct {
 	Command []string      // the program and the hidden command that calls [Child]
 	Limits  Limits        // the zero value means Standard
 	Options Options       //
+	peak    *atomic.Int64 // most memory of any child; nil: nobody asks
 	Time    time.Duration // at most; 0: 10 s, and 2 minutes for a PDF, whose engine is compiled the first time
 }
 
@@ -39,6 +41,7 @@ type answer struct {
 	Text    *Text  `json:"text,omitempty"`
 	Picture []byte `json:"picture,omitempty"`
 	Error   string `json:"error,omitempty"` // for people
+	Peak    int64  `json:"peak"`            // most memory that the child had, in bytes; 0: not known
 }
 
 // Read takes the text out of a file. Errors of kind Invalid are for people.
@@ -104,6 +107,11 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 		}
 		return answer{}, invalid("The file is broken in a way that ends every attempt to read it. Open it in the program that made it and save it again.")
 	}
+	for s.peak != nil {
+		if had := s.peak.Load(); had >= a.Peak || s.peak.CompareAndSwap(had, a.Peak) {
+			break
+		}
+	}
 	if a.Error != "" {
 		return answer{}, invalid("%s", a.Error)
 	}
@@ -162,5 +170,6 @@ func Child(in io.Reader, out io.Writer) error {
 			a.Error = fault.Message(err)
 		}
 	}
+	a.Peak = peakMemory()
 	return json.NewEncoder(out).Encode(a)
 }

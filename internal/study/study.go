@@ -121,6 +121,8 @@ type Protocol struct {
 	Amendments []Amendment `json:"amendments,omitempty"` // what was changed since, and why
 	Screeners  int         `json:"screeners,omitempty"`  // how many reviewers decide on each work, blind to each other; two when it says nothing
 	Highlight  []string    `json:"highlight,omitempty"`  // words that are highlighted while screening
+
+	BlindCoding bool `json:"blind_coding,omitempty"` // coders see their own codings alone, so that agreement can be measured; lead and reviewers see all
 }
 
 // Reviewers is how many reviewers decide on each work.

@@ -131,7 +131,7 @@ func codePassage(v *visit) error {
 		return err
 	}
 	var seg thread.ID
-	err = v.write(func(tx *store.Tx) error {
+	err = v.act(d, "coding", func(tx *store.Tx) error {
 		var err error
 		seg, err = v.code(tx, d, anchor, chosen, f.text("memo"), tree)
 		return err
@@ -174,28 +174,9 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 			return "", fault.New(fault.Forbidden, "%s", no)
 		}
 	}
-	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID})
+	id, err := v.segmentFor(tx, d, a)
 	if err != nil {
 		return "", err
-	}
-	id := thread.ID("")
-	taken := map[thread.ID]bool{}
-	for _, it := range segs {
-		x := it.Object.Anchor
-		if id == "" && x.Version == a.Version && x.Start == a.Start && x.End == a.End {
-			id = it.Object.ID
-		}
-		taken[it.Object.ID] = true
-	}
-	if id == "" {
-		sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %d %d", d.ID, a.Version, a.Start, a.End)))
-		name := hex.EncodeToString(sum[:])
-		for n := 8; id == "" || taken[id]; n += 8 {
-			id = thread.ID(thread.Segment.Prefix() + d.ID.Rest() + "-" + name[:n])
-		}
-		if err := tx.Put(v.Study, coding.Segment{ID: id, Case: d.Case, Anchor: a}, 0); err != nil {
-			return "", err
-		}
 	}
 	var ps fault.Problems
 	for _, c := range codes {
@@ -210,6 +191,29 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 		}
 	}
 	return id, ps.Err()
+}
+
+// segmentFor gives the passage at a place, and makes one when there is none yet.
+func (v *visit) segmentFor(tx *store.Tx, d document.Document, a document.Anchor) (thread.ID, error) {
+	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID})
+	if err != nil {
+		return "", err
+	}
+	taken := map[thread.ID]bool{}
+	for _, it := range segs {
+		x := it.Object.Anchor
+		if x.Version == a.Version && x.Start == a.Start && x.End == a.End {
+			return it.Object.ID, nil
+		}
+		taken[it.Object.ID] = true
+	}
+	id := thread.ID("")
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %d %d", d.ID, a.Version, a.Start, a.End)))
+	name := hex.EncodeToString(sum[:])
+	for n := 8; id == "" || taken[id]; n += 8 {
+		id = thread.ID(thread.Segment.Prefix() + d.ID.Rest() + "-" + name[:n])
+	}
+	return id, tx.Put(v.Study, coding.Segment{ID: id, Case: d.Case, Anchor: a}, 0)
 }
 
 // choose finds the passage: where start and end say, when the words stand there, and else by its words, which must stand
@@ -350,7 +354,7 @@ func dropCoding(v *visit) error {
 		from = it.Version
 	}
 	left := false
-	err = v.write(func(tx *store.Tx) error {
+	err = v.act(d, "removal", func(tx *store.Tx) error {
 		if err := tx.Drop(v.Study, id, from); err != nil {
 			return err
 		}

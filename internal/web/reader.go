@@ -43,6 +43,12 @@ type readerPage struct {
 	Coder     *coderIsland // empty: may not code
 	Passages  int
 	Codings   int
+	Blind     bool   // others' codings are not shown
+	Undo      string // what would be undone; empty: nothing
+	Redo      string
+	UndoTo    string // addresses
+	RedoTo    string
+	State     string // address that tells whether others changed something
 }
 
 // para is a paragraph with the passages that begin in it.
@@ -76,6 +82,7 @@ type note struct {
 	Excerpt string
 	Here    bool
 	Thread  string
+	Edit    string // address where the passage is changed; empty: may not
 	Codes   []noteCode
 }
 
@@ -271,9 +278,21 @@ func showDocument(v *visit) error {
 	if err != nil {
 		return err
 	}
-	codings, err := store.CodingsOf[coding.Coding](v.Ctx, v.store(), v.Study, d.ID)
+	codings, err := v.codingsOf(d)
 	if err != nil {
 		return err
+	}
+	blind, err := v.blind()
+	if err != nil {
+		return err
+	}
+	if blind { // passages of others are not shown either
+		mine := map[thread.ID]bool{}
+		for _, it := range codings {
+			mine[it.Object.Segment] = true
+		}
+		segs = slices.DeleteFunc(segs, func(it store.Item[coding.Segment]) bool { return !mine[it.Object.ID] })
+		p.Blind = true
 	}
 	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
 	if err != nil {
@@ -284,6 +303,11 @@ func showDocument(v *visit) error {
 	if v.may(study.CodeText, d.Case) {
 		if p.Closed = barred(consent, interview); p.Closed == "" {
 			p.Coder = &coderIsland{Action: v.at("document", string(d.ID), "code"), Codes: tree}
+			p.State = v.at("document", string(d.ID), "state")
+			if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, d.ID); err != nil {
+				return err
+			}
+			p.UndoTo, p.RedoTo = v.at("document", string(d.ID), "undo"), v.at("document", string(d.ID), "redo")
 		}
 	}
 	v.markUp(&p, d, text.Body, segs, codings, tree)
@@ -320,6 +344,9 @@ func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []s
 	for i, it := range segs {
 		a := it.Object.Anchor
 		n := note{ID: string(it.Object.ID), Excerpt: excerpt(a.Quote, 28), Here: string(it.Object.ID) == here, Thread: v.at("thread", string(it.Object.ID)), Codes: given[it.Object.ID]}
+		if p.Coder != nil {
+			n.Edit = v.at("document", string(d.ID), "passage") + "?segment=" + n.ID
+		}
 		if !stands[i] {
 			p.Lost = append(p.Lost, lost{a.Quote, n})
 			continue

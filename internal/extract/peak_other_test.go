@@ -1,5 +1,0 @@
-//go:build !linux
-
-package extract
-
-func childPeak() int64 { return 0 }
