@@ -39,7 +39,11 @@ func (e *env) serve() *cobra.Command {
 
 // listen serves until the context ends, then lets requests under way finish.
 func (e *env) listen(ctx context.Context, s *store.Store, address string, ready func(url string)) error {
-	handler, err := web.New(web.Config{Store: s, Log: e.log, Clock: e.clock, SecureCookies: e.secure})
+	files, err := e.sandbox("")
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(web.Config{Store: s, Log: e.log, Clock: e.clock, SecureCookies: e.secure, Read: files.Read})
 	if err != nil {
 		return err
 	}

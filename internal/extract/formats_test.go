@@ -290,3 +290,39 @@ func TestWordsOfRefusals(t *testing.T) {
 		t.Error("nothing stops what nobody waits for")
 	}
 }
+
+func TestPortableDocument(t *testing.T) {
+	page := "BT /F1 24 Tf 72 720 Td (Heading) Tj ET BT /F1 12 Tf 14 TL 72 690 Td (First line of a) Tj T* (paragraph that goes on.) Tj ET BT /F1 12 Tf 14 TL 72 640 Td (Second paragraph) Tj ET BT /F1 12 Tf 400 640 Td (far away) Tj ET"
+	got := read(t, "a.pdf", pdf(page, "", "BT /F1 12 Tf 72 700 Td (Last page, caf\\351.) Tj ET"))
+	if d := cmp.Diff("Heading\n\nFirst line of a\nparagraph that goes on.\n\nSecond paragraph far away\n\nLast page, café.\n", got.Body); d != "" {
+		t.Error(d)
+	}
+	if got.Title != "The dam" || got.Language != "en-GB" || got.Scanned || len(got.Notes) > 0 {
+		t.Errorf("title %q, language %q, scanned %t, %q", got.Title, got.Language, got.Scanned, got.Notes)
+	}
+	places(t, got)
+	if len(got.Pages) != 3 || got.Pages[1].Start != got.Pages[1].End {
+		t.Fatalf("pages %+v", got.Pages)
+	}
+	var runs []string
+	runes := []rune(got.Body)
+	for _, l := range got.Pages[0].Lines {
+		runs = append(runs, string(runes[l.Start:l.End]))
+	}
+	if d := cmp.Diff([]string{"Heading", "First line of a", "paragraph that goes on.", "Second paragraph", "far away"}, runs); d != "" {
+		t.Error(d)
+	}
+	if b := got.Pages[0].Lines[4].Box; b[0] < 395 || b[0] > 405 || b[1] < 630 || b[3] > 655 {
+		t.Errorf("box %v", b)
+	}
+	// A picture of a page, and letters that mean nothing.
+	scanned := "q 600 0 0 780 0 0 cm BI /W 1 /H 1 /BPC 8 /CS /G ID x EI Q"
+	for _, p := range []string{scanned, "BT /F1 12 Tf 72 700 Td (\\001\\003\\004\\005\\006\\016\\017\\020\\021\\022\\023\\024\\025) Tj ET"} {
+		if got := read(t, "a.pdf", pdf(p, page)); !got.Scanned || len(got.Notes) == 0 || !strings.HasPrefix(got.Body, "Heading") {
+			t.Errorf("%.40q: %q %+v", p, got.Body, got.Notes)
+		}
+	}
+	if got := read(t, "a.pdf", pdf("0 0 m 100 100 l S", page)); got.Scanned {
+		t.Error("a drawn line is taken for a scanned page")
+	}
+}

@@ -4,24 +4,30 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"image/png"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/enums"
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
+
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+	"throughline/internal/fault"
 )
 
 // engine is PDFium in WebAssembly: it sees no file and no network, and no more memory than it is given.
@@ -56,7 +62,11 @@ func (e *engine) Close() {
 
 // opened opens a document, or says in words why it cannot be.
 func (e *engine) opened(data []byte) (references.FPDF_DOCUMENT, int, error) {
-	d, err := e.OpenDocument(&requests.OpenDocument{File: &data})
+	ask := &requests.OpenDocument{File: &data}
+	if len(data) > 32<<20 { // more than should be copied to where the engine can see it
+		ask = &requests.OpenDocument{FileReader: bytes.NewReader(data), FileReaderSize: int64(len(data))}
+	}
+	d, err := e.OpenDocument(ask)
 	switch {
 	case errors.Is(err, pdferrors.ErrPassword):
 		return "", 0, invalid("The PDF is protected by a password. Save it without one and bring it in again.")
@@ -88,59 +98,48 @@ func (r *reader) pdf(data []byte, t *Text) error {
 	if pages == 0 {
 		return invalid("The PDF has no pages.")
 	}
+	if m, err := e.GetMetaData(&requests.GetMetaData{Document: doc, Tags: &[]string{"Title"}}); err == nil && len(m.Tags) == 1 {
+		t.Title = clip(strings.Join(strings.Fields(strings.Map(printable, m.Tags[0].Value)), " "))
+	}
+	if l, err := e.FPDFCatalog_GetLanguage(&requests.FPDFCatalog_GetLanguage{Document: doc}); err == nil {
+		t.Language = clip(strings.TrimSpace(l.Language))
+	}
 	o := &out{r: r}
-	at, unread := 0, 0
+	at, unread, recognised, broken := 0, 0, 0, 0
 	for i := range pages {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		page := requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: i}}
-		p := Page{Start: at}
-		if s, err := e.GetPageSize(&requests.GetPageSize{Page: page}); err == nil {
-			p.Width, p.Height = s.Width, s.Height
+		w, legible, err := e.words(doc, i)
+		if fault.Of(err) == fault.Invalid && err != nil {
+			return err
 		}
-		text := ""
-		s, err := e.GetPageTextStructured(&requests.GetPageTextStructured{Page: page, Mode: requests.GetPageTextStructuredModeRects})
-		whole, werr := e.GetPageText(&requests.GetPageText{Page: page})
-		if werr == nil {
-			text = pageText(whole.Text)
+		if err != nil {
+			broken++
 		}
-		if text != "" && garbled(text) {
-			text = ""
-		}
-		if strings.TrimSpace(text) == "" {
-			if has, err := e.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page}); err == nil && has.Count > 0 {
-				unread++
-				if recognised := r.recognise(e, doc, i); recognised != "" {
-					text = recognised
-				}
-			}
-		} else if err == nil {
-			cursor, cp := 0, 0
-			for _, rect := range s.Rects {
-				w := strings.TrimSpace(pageText(rect.Text))
-				if w == "" {
-					continue
-				}
-				k := strings.Index(text[cursor:], w)
-				if k < 0 {
-					continue
-				}
-				cp += utf8.RuneCountInString(text[cursor : cursor+k])
-				n := utf8.RuneCountInString(w)
-				b := rect.PointPosition
-				p.Lines = append(p.Lines, Line{at + cp, at + cp + n, [4]float64{b.Left, b.Bottom, b.Right, b.Top}})
-				cursor += k + len(w)
-				cp += n
+		if !legible {
+			unread++
+			if s := r.recognise(e, doc, i); s != "" {
+				recognised++
+				w.text, w.Lines = s, nil
 			}
 		}
-		if text != "" {
-			o.write(text + "\n\n")
-			at += utf8.RuneCountInString(text)
-		}
-		p.End = at
-		if text != "" {
-			at += 2
+		p := w.Page
+		p.Start, p.End = at, at
+		if w.text != "" {
+			if at > 0 {
+				o.write("\n")
+				at++
+				p.Start++
+			}
+			n := utf8.RuneCountInString(w.text)
+			o.write(w.text + "\n")
+			for k := range p.Lines {
+				p.Lines[k].Start += p.Start
+				p.Lines[k].End += p.Start
+			}
+			p.End = p.Start + n
+			at = p.End + 1
 		}
 		t.Pages = append(t.Pages, p)
 		if r.over {
@@ -148,39 +147,273 @@ func (r *reader) pdf(data []byte, t *Text) error {
 		}
 	}
 	t.Body = o.b.String()
+	if broken == pages {
+		return invalid("The PDF is broken: none of its pages can be read. Open it in a PDF reader, save it again, and bring that in.")
+	}
+	if broken > 0 {
+		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d pages are broken and were left out.", broken, pages))
+	}
 	if unread > 0 {
 		t.Scanned = true
-		switch {
-		case r.o.OCR != "":
-			t.Notes = append(t.Notes, strconv.Itoa(unread)+" of "+strconv.Itoa(pages)+" pages are pictures; their text was recognised by a machine and may be wrong.")
-		default:
-			t.Notes = append(t.Notes, strconv.Itoa(unread)+" of "+strconv.Itoa(pages)+" pages are pictures, or hold letters that mean nothing. They can be read when tesseract is installed.")
+		if recognised > 0 {
+			t.Notes = append(t.Notes, fmt.Sprintf("%d of %d pages are pictures, or hold letters that mean nothing; the text of %d was recognised by a machine and may be wrong.", unread, pages, recognised))
+		}
+		if _, err := exec.LookPath("tesseract"); recognised < unread && r.o.OCR == "" && err == nil {
+			t.Notes = append(t.Notes, fmt.Sprintf("%d of %d pages are pictures, or hold letters that mean nothing. Their text can be recognised: say in which language they are.", unread, pages))
+		} else if recognised < unread && err != nil {
+			t.Notes = append(t.Notes, fmt.Sprintf("%d of %d pages are pictures, or hold letters that mean nothing. They can be read when tesseract is installed.", unread, pages))
+		} else if recognised < unread {
+			t.Notes = append(t.Notes, fmt.Sprintf("No text was recognised on %d of %d pages that are pictures.", unread-recognised, pages))
 		}
 	}
 	return nil
 }
 
-// pageText tidies what PDFium gives: line ends, hyphens that it marks as soft at line ends (U+0002), and paragraphs, which it
-// ends by a line that ends a sentence.
-func pageText(s string) string {
-	s = strings.ReplaceAll(s, "\r\n", "\n")
-	s = strings.ReplaceAll(s, "\x02\n", "")
-	s = strings.ReplaceAll(s, "\x02", "")
-	return strings.TrimRight(strings.Map(printable, s), " \n")
+// most is how many characters a page may hold; a page of a newspaper has some 50,000.
+const most = 200_000
+
+// pdfPage is a page with its text, in which the places of its lines are counted.
+type pdfPage struct {
+	Page
+	text string
 }
 
-// garbled tells whether a text layer means nothing: control or private characters where letters should be.
-func garbled(s string) bool {
-	letters, bad := 0, 0
-	for _, r := range s {
+// words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing.
+func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legible bool, err error) {
+	loaded, err := e.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return w, true, err
+	}
+	defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+	page := requests.Page{ByReference: &loaded.Page}
+	if s, err := e.GetPageSize(&requests.GetPageSize{Page: page}); err == nil {
+		w.Width, w.Height = point(s.Width), point(s.Height)
+	}
+	text, err := e.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
+	if err != nil {
+		return w, true, err
+	}
+	defer e.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: text.TextPage})
+	n, err := e.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: text.TextPage})
+	if err != nil {
+		return w, true, err
+	}
+	if n.Count > most {
+		return w, true, invalid("Page %d of the PDF holds %d characters, which is more than any page has; it is not read.", index+1, n.Count)
+	}
+	chars := make([]rune, n.Count)
+	for i := range chars {
+		c, err := e.FPDFText_GetUnicode(&requests.FPDFText_GetUnicode{TextPage: text.TextPage, Index: i})
+		if err != nil {
+			return w, true, err
+		}
+		chars[i] = rune(c.Unicode)
+	}
+	letters, bad := sense(chars)
+	if bad > 10 && bad*3 > letters {
+		return w, false, nil
+	}
+	known := map[int][4]float64{}
+	box := func(i int) ([4]float64, bool) {
+		if b, ok := known[i]; ok {
+			return b, true
+		}
+		b, err := e.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: text.TextPage, Index: i})
+		if err != nil {
+			return [4]float64{}, false
+		}
+		known[i] = [4]float64{point(float64(b.Rect.Left)), point(float64(b.Rect.Bottom)), point(float64(b.Rect.Right)), point(float64(b.Rect.Top))}
+		return known[i], true
+	}
+	generated := func(i int) bool {
+		g, err := e.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: text.TextPage, Index: i})
+		return err == nil && g.IsGenerated
+	}
+	read, at := glyphs{chars, box, generated}.mend()
+	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
+	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
+}
+
+// point makes sure that a length can be told.
+func point(x float64) float64 {
+	if math.IsNaN(x) || math.Abs(x) > 1e6 {
+		return 0
+	}
+	return math.Round(x*100) / 100
+}
+
+// sense counts letters, and what stands where letters should be and means nothing.
+func sense(chars []rune) (letters, bad int) {
+	for _, c := range chars {
 		switch {
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+		case c == '\r' || c == '\n' || c == '\t' || c == 2 || utf16.IsSurrogate(c):
+		case unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c):
 			letters++
-		case r == utf8.RuneError || unicode.Is(unicode.Co, r) || unicode.IsControl(r) && r != '\n' && r != '\t':
+		case c == 0 || c == utf8.RuneError || c == 0xfffe || c == 0xffff || unicode.Is(unicode.Co, c) || unicode.IsControl(c):
 			bad++
 		}
 	}
-	return bad > 10 && bad*3 > letters
+	return letters, bad
+}
+
+// picturesque tells whether a page with hardly any letters shows something that may be text: a picture of most of it, or
+// letters that were turned into lines.
+func (e *engine) picturesque(page requests.Page, p Page, letters int) bool {
+	n, err := e.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil {
+		return false
+	}
+	paths := 0
+	for i := range min(n.Count, 1000) {
+		o, err := e.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
+		if err != nil {
+			return false
+		}
+		kind, err := e.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
+		if err != nil {
+			continue
+		}
+		switch kind.Type {
+		case enums.FPDF_PAGEOBJ_PATH:
+			paths++
+		case enums.FPDF_PAGEOBJ_IMAGE, enums.FPDF_PAGEOBJ_FORM:
+			if letters == 0 && kind.Type == enums.FPDF_PAGEOBJ_IMAGE {
+				return true
+			}
+			b, err := e.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o.PageObject})
+			if err == nil && float64(b.Right-b.Left)*float64(b.Top-b.Bottom) > p.Width*p.Height/2 {
+				return true
+			}
+		}
+	}
+	return letters == 0 && paths > 200
+}
+
+// pdfLine is a line of a page: its characters, and runs of them with their boxes, of which a wide gap makes two.
+type pdfLine struct {
+	text   []rune
+	runs   []Line
+	box    [4]float64
+	joined bool // with the next: a word is divided at its end
+}
+
+// linesOf divides the characters of a page into lines. box gives the box of a character.
+func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
+	var out []pdfLine
+	var l pdfLine
+	end := func() {
+		for len(l.text) > 0 && l.text[len(l.text)-1] == ' ' {
+			l.text = l.text[:len(l.text)-1]
+		}
+		if len(l.text) > 0 {
+			out = append(out, l)
+		}
+		l = pdfLine{}
+	}
+	for i := 0; i < len(chars); {
+		switch c := chars[i]; {
+		case c == '\n' || c == '\r' && (i+1 == len(chars) || chars[i+1] != '\n'):
+			end()
+			i++
+		case c == 2: // where a word is divided
+			l.joined = i+1 == len(chars) || chars[i+1] == '\r' || chars[i+1] == '\n'
+			i++
+		case !visible(c):
+			if (c == ' ' || c == '\t' || c == 0xa0) && len(l.text) > 0 && l.text[len(l.text)-1] != ' ' {
+				l.text = append(l.text, ' ')
+			}
+			i++
+		default:
+			k := i
+			for k < len(chars) && visible(chars[k]) && chars[k] != 2 {
+				k++
+			}
+			start := len(l.text)
+			l.text = append(l.text, chars[i:k]...)
+			b, ok := box(i)
+			if last, more := box(k - 1); more && ok {
+				b = union(b, last)
+			}
+			if ok {
+				l.add(start, len(l.text), b)
+			}
+			i = k
+		}
+	}
+	end()
+	return out
+}
+
+// visible tells whether a character is part of a word.
+func visible(c rune) bool {
+	return c != 2 && !unicode.IsSpace(c) && printable(c) == c && c != ' '
+}
+
+func union(a, b [4]float64) [4]float64 {
+	return [4]float64{min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])}
+}
+
+// add adds a word of a line to the run that ends before it, or begins another.
+func (l *pdfLine) add(start, end int, b [4]float64) {
+	if len(l.runs) == 0 {
+		l.box = b
+	}
+	l.box = union(l.box, b)
+	if n := len(l.runs); n > 0 {
+		was := &l.runs[n-1]
+		gap := max(b[0]-was.Box[2], was.Box[0]-b[2])
+		height := min(b[3]-b[1], was.Box[3]-was.Box[1])
+		if gap < 2*height && b[1] < was.Box[3] && b[3] > was.Box[1] {
+			was.End, was.Box = end, union(was.Box, b)
+			return
+		}
+	}
+	l.runs = append(l.runs, Line{Start: start, End: end, Box: b})
+}
+
+// lay makes a text of lines: a blank line where the gap between two is larger than is usual on the page or their letters
+// are of another size, and words that were divided joined.
+func lay(lines []pdfLine) (string, []Line) {
+	pitch := func(i int) (float64, bool) { // from one line to the next, in heights of a line
+		a, b := lines[i].box, lines[i+1].box
+		h := min(a[3]-a[1], b[3]-b[1])
+		d := a[1] - b[1]
+		return d / h, h > 0 && d > 0 && b[0] < a[2] && a[0] < b[2]
+	}
+	var all []float64
+	for i := range len(lines) - 1 {
+		if d, ok := pitch(i); ok && d < 3 {
+			all = append(all, d)
+		}
+	}
+	usual := 1.2
+	if len(all) > 0 {
+		slices.Sort(all)
+		usual = all[len(all)/2]
+	}
+	var b strings.Builder
+	var out []Line
+	at := 0
+	for i, l := range lines {
+		for _, r := range l.runs {
+			r.Start += at
+			r.End += at
+			out = append(out, r)
+		}
+		b.WriteString(string(l.text))
+		at += len(l.text)
+		if i+1 == len(lines) || l.joined {
+			continue
+		}
+		b.WriteByte('\n')
+		at++
+		h, k := l.box[3]-l.box[1], lines[i+1].box[3]-lines[i+1].box[1]
+		if d, ok := pitch(i); ok && (d > usual*1.25 || h > k*1.2 || k > h*1.2) {
+			b.WriteByte('\n')
+			at++
+		}
+	}
+	return b.String(), out
 }
 
 // recognise reads a page that is a picture with tesseract, when that was asked for and is there.
@@ -205,8 +438,19 @@ func (r *reader) recognise(e *engine, doc references.FPDF_DOCUMENT, page int) st
 	return strings.TrimSpace(strings.Map(printable, string(got)))
 }
 
-// picture draws a page as PNG.
+// picture draws a page as PNG. Large pages are drawn with fewer dots.
 func (e *engine) picture(doc references.FPDF_DOCUMENT, page, dpi int) ([]byte, error) {
+	s, err := e.GetPageSize(&requests.GetPageSize{Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: page}}})
+	if err != nil {
+		return nil, invalid("The page cannot be drawn.")
+	}
+	dots := func() float64 { return s.Width * float64(dpi) / 72 * s.Height * float64(dpi) / 72 }
+	for dpi > 20 && dots() > 6e6 {
+		dpi -= 10
+	}
+	if dpi < 1 || !(dots() < 20e6) {
+		return nil, invalid("The page is too large to be drawn.")
+	}
 	p, err := e.RenderPageInDPI(&requests.RenderPageInDPI{DPI: dpi, Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: page}}})
 	if err != nil {
 		return nil, invalid("The page cannot be drawn.")
@@ -219,7 +463,7 @@ func (e *engine) picture(doc references.FPDF_DOCUMENT, page, dpi int) ([]byte, e
 	return b.Bytes(), nil
 }
 
-// Picture draws a page of a PDF, counted from 0, as PNG. Large pages are drawn with fewer dots.
+// Picture draws a page of a PDF, counted from 0, as PNG.
 func Picture(ctx context.Context, data []byte, page, dpi int, o Options) ([]byte, error) {
 	e, err := newEngine(ctx, o.Cache)
 	if err != nil {
@@ -232,14 +476,6 @@ func Picture(ctx context.Context, data []byte, page, dpi int, o Options) ([]byte
 	}
 	if page < 0 || page >= n {
 		return nil, invalid("The PDF has no page %d.", page+1)
-	}
-	if s, err := e.GetPageSize(&requests.GetPageSize{Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: page}}}); err == nil {
-		for dpi > 20 && s.Width*float64(dpi)/72*s.Height*float64(dpi)/72 > 6e6 {
-			dpi -= 10
-		}
-		if s.Width*float64(dpi)/72*s.Height*float64(dpi)/72 > 20e6 {
-			return nil, invalid("The page is too large to be drawn.")
-		}
 	}
 	return e.picture(doc, page, dpi)
 }

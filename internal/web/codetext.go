@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -74,7 +75,7 @@ func codePassage(v *visit) error {
 	}
 	tree := codeTree(store.Objects(codes))
 	paras := layOut(text.Body, nil)
-	n, err := strconv.Atoi(v.R.FormValue("paragraph"))
+	n, err := strconv.Atoi(cmp.Or(v.R.FormValue("paragraph"), "1"))
 	if err != nil || n < 1 || n > len(paras) {
 		return fault.New(fault.NotFound, "There is no such paragraph in this document. Open the document and choose one.")
 	}

@@ -25,6 +25,7 @@ type documentsPage struct {
 	Clear     string
 	Pages     leaves
 	Records   string // where documents come from, for the empty state
+	New       string // address; empty: may not
 }
 
 type documentLine struct {
@@ -88,6 +89,9 @@ func showDocuments(v *visit) error {
 	}
 	q := v.R.URL.Query()
 	p := documentsPage{Text: strings.TrimSpace(q.Get("text")), Case: q.Get("case"), Kind: q.Get("kind"), Lang: q.Get("lang"), Records: v.at("literature")}
+	if v.may(study.Edit, "") {
+		p.New = v.at("documents", "new")
+	}
 	p.Cases, p.Languages = []option{{"", "any case"}}, []option{{"", "any language"}}
 	p.Kinds = append([]option{{"", "any kind"}}, documentKinds...)
 	for id, n := range names {

@@ -129,10 +129,12 @@ func TestEveryPageIsReached(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.as("lead").upload("/s/"+example+"/literature/import", map[string]string{"source": "A file", "on": "2026-11-25", "route": "database"}, map[string]string{"one.ris": twoRIS})
+	s.as("lead").upload("/s/"+example+"/documents/new", map[string]string{"title": "A file"}, map[string]string{"one.txt": "A text with words in it."})
 	t.Cleanup(s.srv.Close)
 	found := walk(s, "lead", 2)
 	for _, rt := range s.srv.Routes() {
-		if strings.HasPrefix(rt.Pattern, "GET ") && rt.Pattern != "GET /sign-in" && len(found[rt.Pattern]) == 0 {
+		if strings.HasPrefix(rt.Pattern, "GET ") && rt.Pattern != "GET /sign-in" && !strings.HasSuffix(rt.Pattern, "/state") && // which the script of the reader asks
+			len(found[rt.Pattern]) == 0 {
 			t.Errorf("no link leads to %s", rt.Pattern)
 		}
 	}

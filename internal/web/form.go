@@ -371,3 +371,8 @@ func asProblems(err error) (fault.Problems, bool) {
 	ok := errors.As(err, &ps)
 	return ps, ok
 }
+
+// sortOptions puts options in the order of their words.
+func sortOptions(list []option) {
+	slices.SortFunc(list, func(a, b option) int { return strings.Compare(a.Text, b.Text) })
+}

@@ -246,7 +246,7 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 			return tx.Put(v.Study, coding.Coding{Segment: seg.Object.ID, Code: c, Coder: v.Member.Handle, Case: d.Case}, 0)
 		})
 	case "move":
-		at, why := placeOf(text.Body, a, get("passage"))
+		at, why := placeOf(text.Body, a, get("passage"), text.Holds(a))
 		if why != "" {
 			return "", fault.New(fault.Invalid, "The passage %s.", why)
 		}
@@ -442,8 +442,9 @@ func (v *visit) dropEmpty(tx *store.Tx, seg thread.ID) error {
 	return nil
 }
 
-// placeOf finds the words of a passage in the text: those nearest to where it is now.
-func placeOf(body string, now document.Anchor, passage string) (at span, why string) {
+// placeOf finds the words of a passage in the text: those nearest to where it is now. Where it stands at its words (here), the
+// new place must hold a part of it.
+func placeOf(body string, now document.Anchor, passage string, here bool) (at span, why string) {
 	passage = strings.TrimSpace(passage)
 	if passage == "" {
 		return at, "must not be empty"
@@ -452,7 +453,7 @@ func placeOf(body string, now document.Anchor, passage string) (at span, why str
 	for _, p := range places(body, passage) {
 		from := utf8.RuneCountInString(body[:p[0]])
 		to := from + utf8.RuneCountInString(body[p[0]:p[1]])
-		if to <= now.Start || from >= now.End {
+		if here && (to <= now.Start || from >= now.End) {
 			continue // it must hold a part of the passage that is moved
 		}
 		if d := max(from-now.Start, now.Start-from); far < 0 || d < far {

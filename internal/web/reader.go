@@ -46,6 +46,8 @@ type readerPage struct {
 	Blind     bool   // others' codings are not shown
 	Undo      string // what would be undone; empty: nothing
 	Redo      string
+	Original  string // address of the file that it came from; empty: none was kept
+	Correct   string // address where the text is corrected; empty: may not
 	UndoTo    string // addresses
 	RedoTo    string
 	State     string // address that tells whether others changed something
@@ -309,6 +311,12 @@ func showDocument(v *visit) error {
 			}
 			p.UndoTo, p.RedoTo = v.at("document", string(d.ID), "undo"), v.at("document", string(d.ID), "redo")
 		}
+	}
+	if v.may(study.Edit, d.Case) {
+		p.Correct = v.at("document", string(d.ID), "text")
+	}
+	if d.File != "" {
+		p.Original = v.at("document", string(d.ID), "original")
 	}
 	v.markUp(&p, d, text.Body, segs, codings, tree)
 	if err := v.beside(&p, d); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"throughline/internal/account"
+	"throughline/internal/extract"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -27,8 +28,9 @@ type Config struct {
 	Store         *store.Store
 	Log           *slog.Logger
 	Clock         func() time.Time
-	SecureCookies bool                         // the workspace is reached by https: cookies are sent by nothing else
-	Address       func(r *http.Request) string // whom a request comes from, for throttling; nil: the peer of the connection
+	SecureCookies bool                                                                      // the workspace is reached by https: cookies are sent by nothing else
+	Address       func(r *http.Request) string                                              // whom a request comes from, for throttling; nil: the peer of the connection
+	Read          func(ctx context.Context, name string, data []byte) (extract.Text, error) // takes the text out of files that are sent; nil: in this process
 }
 
 // Server is the workspace.
@@ -53,6 +55,7 @@ type Server struct {
 	country  openAtlas
 	lists    keptLists // lists of campaigns between being read and being taken
 	rankings rankings
+	read     func(ctx context.Context, name string, data []byte) (extract.Text, error)
 }
 
 // New makes the workspace. It fails when a route has no policy, or a policy that does not fit its pattern, and when a
@@ -66,6 +69,9 @@ func newServer(c Config, more []Route) (*Server, error) {
 		shows: map[thread.Kind]study.Action{}, largest: map[string]int64{}, jobs: newJobs()}
 	if s.address == nil {
 		s.address = peer
+	}
+	if s.read = c.Read; s.read == nil {
+		s.read = readHere
 	}
 	var err error
 	if s.nobody, err = account.HashPassword(account.NewPassword()); err != nil {

@@ -3,6 +3,7 @@
 // what is wrong in the same way.
 
 import { CodeList } from "./codes";
+import { Live } from "./live";
 import { DocumentText, type Paragraph, type Span, type Unit } from "./text";
 
 const painted = "passage"; // name of the highlight, which content.css colours
@@ -111,6 +112,11 @@ class Coder {
     this.form.addEventListener("submit", (e) => this.send(e));
     window.addEventListener("pageshow", () => (this.sending = false));
     window.addEventListener("resize", () => this.put());
+  }
+
+  /** renew forgets the text as it was laid out: the page was changed. */
+  renew(): void {
+    this.text = undefined;
   }
 
   /** settle looks at the selection when it has come to rest: with the mouse that is at once. */
@@ -346,7 +352,10 @@ class CoderPanel extends HTMLElement {
 
   connectedCallback(): void {
     const reader = this.closest<HTMLElement>(".reader");
-    if (reader) this.coder ??= new Coder(this, reader);
+    if (!reader || this.coder) return;
+    const coder = new Coder(this, reader);
+    this.coder = coder;
+    new Live(reader, this, () => coder.renew());
   }
 }
 

@@ -1,0 +1,210 @@
+package extract
+
+import (
+	"slices"
+	"unicode"
+	"unicode/utf16"
+)
+
+// glyphs are the characters of a page of a PDF in the order in which the engine gives them, with what it knows of each.
+type glyphs struct {
+	chars     []rune                              // halves of pairs as they come
+	box       func(int) (box [4]float64, ok bool) // in points
+	generated func(int) bool                      // not in the file, but put in for a gap
+}
+
+// mend gives the characters as they are to be read, and where each stood. It puts right what the engine gets wrong on pages
+// printed by browsers: characters outside the basic plane come as halves; Arabic and Hebrew words come in the order of sight;
+// Thai letters that are drawn together with marks above them come twice, with a space after them.
+func (g glyphs) mend() ([]rune, []int) {
+	var out []rune
+	var at []int
+	joined := map[int]bool{} // where the engine ended a line and none ends
+	put := func(c rune, i int) { out, at = append(out, c), append(at, i) }
+	for i := 0; i < len(g.chars); i++ {
+		c := g.chars[i]
+		switch {
+		case utf16.IsSurrogate(c):
+			if i+1 < len(g.chars) {
+				if pair := utf16.DecodeRune(c, g.chars[i+1]); pair != unicode.ReplacementChar {
+					put(pair, i)
+					i++
+					continue
+				}
+			}
+			put(unicode.ReplacementChar, i)
+		case c == '\r' || c == '\n':
+			k := i + 1
+			for k < len(g.chars) && (g.chars[k] == '\r' || g.chars[k] == '\n') {
+				k++
+			}
+			if k < len(g.chars) && stacked(g.chars[k]) && g.generated(i) && g.twice(k, out, at) > 0 {
+				joined[len(out)] = true
+				i = k - 1
+				continue
+			}
+			if len(out) > 0 && k < len(g.chars) && visible(out[len(out)-1]) && g.generated(i) && g.beside(at[len(at)-1], k) {
+				if g.apart(at[len(at)-1], k) {
+					put(' ', i)
+				}
+				joined[len(out)] = true
+				i = k - 1
+				continue
+			}
+			put('\n', i)
+			i = k - 1
+		case stacked(c):
+			if n := g.twice(i, out, at); n > 0 {
+				i += n - 1
+				continue
+			}
+			put(c, i)
+		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && stacked(out[len(out)-1]) && stacked(g.chars[i+1]) && g.generated(i) && !g.apart(at[len(at)-1], i+1):
+		default:
+			put(c, i)
+		}
+	}
+	for i := 0; i < len(out) && len(joined) > 0; i++ {
+		k, joins, left := i, 0, 0
+		for ; k < len(out) && out[k] != '\n'; k++ {
+			if joined[k] {
+				joins++
+			}
+			if leftward(out[k]) {
+				left++
+			}
+		}
+		if joins > 2 && left > (k-i)/2 { // it came from left to right
+			turn(out[i:k], at[i:k])
+		}
+		i = k
+	}
+	for i := 0; i < len(out); i++ {
+		k := i
+		for k < len(out) && leftward(out[k]) {
+			k++
+		}
+		if k-i == 2 && out[i] == 'ا' && out[i+1] == 'ل' && g.shared(at[i], at[i+1]) { // one drawing of two letters, of which the second comes first
+			out[i], out[i+1] = 'ل', 'ا'
+		}
+		if k-i > 1 && g.reversed(out[i:k], at[i:k]) {
+			slices.Reverse(out[i:k])
+			slices.Reverse(at[i:k])
+		}
+		i = max(i, k-1)
+	}
+	return out, at
+}
+
+// stacked tells whether a character is of a script that sets marks upon letters and no spaces between words.
+func stacked(c rune) bool {
+	return c >= 0xe00 && unicode.In(c, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// leftward tells whether a character is of a script that is written from right to left.
+func leftward(c rune) bool {
+	return c >= 0x590 && unicode.In(c, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko) && !unicode.IsDigit(c) || c >= 0x64b && c <= 0x65f
+}
+
+// split tells how many characters from i on share the box of one drawing, which the engine divides evenly among them.
+func (g glyphs) split(i int) (n int, whole [4]float64) {
+	whole, ok := g.box(i)
+	if !ok {
+		return 1, whole
+	}
+	wide, right := whole[2]-whole[0], whole[2]
+	for n = 1; i+n < len(g.chars) && stacked(g.chars[i+n]); n++ {
+		b, ok := g.box(i + n)
+		if !ok || abs(b[0]-right) > 0.03 || abs(b[2]-b[0]-wide) > 0.03 || b[1] != whole[1] {
+			break
+		}
+		right = b[2]
+		whole = union(whole, b)
+	}
+	return n, whole
+}
+
+// beside tells whether a character stands on the line of another and right next to it.
+func (g glyphs) beside(i, k int) bool {
+	a, ok1 := g.box(i)
+	b, ok2 := g.box(k)
+	low, high := min(a[3]-a[1], b[3]-b[1]), max(a[3]-a[1], b[3]-b[1])
+	return ok1 && ok2 && low > 0 && min(a[3], b[3])-max(a[1], b[1]) > low/2 && max(b[0]-a[2], a[0]-b[2]) < high
+}
+
+// turn makes a line that was read from left to right one that is read from right to left, but for what is not.
+func turn(line []rune, at []int) {
+	slices.Reverse(line)
+	slices.Reverse(at)
+	for i := 0; i < len(line); i++ {
+		k := i
+		for k < len(line) && line[k] != ' ' && !leftward(line[k]) {
+			k++
+		}
+		slices.Reverse(line[i:k])
+		slices.Reverse(at[i:k])
+		i = max(i, k-1)
+	}
+}
+
+func abs(x float64) float64 { return max(x, -x) }
+
+// twice tells how many characters from i on repeat what was drawn with them just before.
+func (g glyphs) twice(i int, out []rune, at []int) int {
+	n, whole := g.split(i)
+	middle := (whole[0] + whole[2]) / 2
+	for ; n >= 2; n-- {
+		for back := n; back <= min(n+12, len(out)); back++ {
+			k := len(out) - back
+			if !slices.Equal(out[k:k+n], g.chars[i:i+n]) {
+				continue
+			}
+			first, ok1 := g.box(at[k])
+			last, ok2 := g.box(at[k+n-1])
+			if was := union(first, last); ok1 && ok2 && middle > was[0]-1 && middle < was[2]+(was[2]-was[0])/4 && was[1] != whole[1] {
+				return n
+			}
+		}
+	}
+	return 0
+}
+
+// shared tells whether two characters share the box of one drawing.
+func (g glyphs) shared(i, k int) bool {
+	a, ok1 := g.box(i)
+	b, ok2 := g.box(k)
+	return ok1 && ok2 && abs(a[2]-a[0]-b[2]+b[0]) < 0.03 && min(abs(a[2]-b[0]), abs(b[2]-a[0])) < 0.03
+}
+
+// apart tells whether there is room for a space between two characters.
+func (g glyphs) apart(i, k int) bool {
+	a, ok1 := g.box(i)
+	b, ok2 := g.box(k)
+	room := 0.15
+	if c := g.chars[i]; c == 0xe33 || c == 0xeb3 { // am, of which the second part is drawn apart and has no box
+		room = 0.45
+	}
+	return !ok1 || !ok2 || max(b[0]-a[2], a[0]-b[2]) > room*max(a[3]-a[1], b[3]-b[1])
+}
+
+// reversed tells whether a word that is written from right to left runs from left to right on the page, that is, whether it
+// comes in the order of sight. Letters that share one drawing tell nothing: the engine divides their box from the left.
+func (g glyphs) reversed(word []rune, at []int) bool {
+	if len(word) == 2 && word[0] == 'ل' && slices.Contains([]rune("اأإآ"), word[1]) {
+		return false // "no" in one drawing
+	}
+	first, ok1 := g.box(at[0])
+	last, ok2 := g.box(at[len(at)-1])
+	if !ok1 || !ok2 || first[0]+first[2] >= last[0]+last[2] {
+		return false
+	}
+	wide, right := first[2]-first[0], first[2]
+	for _, i := range at[1:] {
+		b, ok := g.box(i)
+		if !ok || abs(b[2]-b[0]-wide) > 0.03 || abs(b[0]-right) > 0.03 {
+			return true
+		}
+		right = b[2]
+	}
+	return false
+}

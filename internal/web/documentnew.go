@@ -1,0 +1,305 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"throughline/internal/chain"
+	"throughline/internal/document"
+	"throughline/internal/extract"
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// newDocumentPage takes a file in as a document.
+type newDocumentPage struct {
+	Trouble  string
+	Title    string
+	Case     string
+	Record   string
+	Language string
+	Cases    []option
+	Back     string
+	Largest  int
+}
+
+func (newDocumentPage) template() string { return "newdocument" }
+
+// retellPage gives a document another text: corrected by hand, or from a better file.
+type retellPage struct {
+	Trouble  string
+	Action   string
+	Back     string
+	Title    string
+	Lang     string
+	Dir      string
+	Version  int
+	Body     string
+	Passages int
+	Done     *retoldView
+	Original string
+	Largest  int
+}
+
+type retoldView struct {
+	Version int
+	Same    int
+	Changed []retoldLine
+	Orphans []retoldLine
+}
+
+type retoldLine struct {
+	Was  string
+	Now  string
+	Href string
+}
+
+func (retellPage) template() string { return "retell" }
+
+func (s *Server) newDocuments() section {
+	return section{
+		Routes: []Route{
+			{Pattern: "GET /s/{study}/documents/new", Policy: Of(study.Edit), Handle: newDocument},
+			{Pattern: "POST /s/{study}/documents/new", Policy: Of(study.Edit), Largest: store.LargestFile + 1<<20, Handle: newDocument},
+			{Pattern: "GET /s/{study}/document/{id}/text", Policy: On(study.Edit, thread.Document), Handle: retell},
+			{Pattern: "POST /s/{study}/document/{id}/text", Policy: On(study.Edit, thread.Document), Largest: store.LargestFile + 1<<20, Handle: retell},
+			{Pattern: "GET /s/{study}/document/{id}/original", Policy: On(study.ReadRaw, thread.Document), Handle: originalFile},
+		},
+		Pages: []page{newDocumentPage{}, retellPage{}},
+	}
+}
+
+// readFile takes the text out of a file that was sent.
+func (v *visit) readFile(field string) (extract.Text, []byte, string, error) {
+	f, head, err := v.R.FormFile(field)
+	if err != nil {
+		return extract.Text{}, nil, "", fault.New(fault.Invalid, "No file came with it. Choose one.")
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, store.LargestFile+1))
+	if err != nil || len(b) > store.LargestFile {
+		return extract.Text{}, nil, "", fault.New(fault.Invalid, "The file is larger than %d MB. Split it, or save it with smaller pictures.", store.LargestFile>>20)
+	}
+	name := clean(filepath.Base(head.Filename))
+	t, err := v.s.read(v.Ctx, name, b)
+	return t, b, name, err
+}
+
+// readHere reads a file in this process; the program reads strangers' files in one of their own.
+func readHere(ctx context.Context, name string, data []byte) (extract.Text, error) {
+	return extract.Read(ctx, name, data, extract.Standard(), extract.Options{})
+}
+
+func newDocument(v *visit) error {
+	v.crumb("Documents", v.at("documents"))
+	p := newDocumentPage{Back: v.at("documents"), Largest: store.LargestFile >> 20, Record: v.R.URL.Query().Get("record"), Cases: []option{{"", "none, or several"}}}
+	names, err := v.caseNames()
+	if err != nil {
+		return err
+	}
+	for id, n := range names {
+		if v.may(study.Edit, id) {
+			p.Cases = append(p.Cases, option{string(id), n})
+		}
+	}
+	sortOptions(p.Cases[1:])
+	if v.R.Method != http.MethodPost {
+		return v.render("New document", p)
+	}
+	get := func(name string) string { return strings.TrimSpace(clean(v.R.FormValue(name))) }
+	p.Title, p.Case, p.Record, p.Language = get("title"), get("case"), get("record"), get("language")
+	again := func(err error) error {
+		p.Trouble = fault.Message(err)
+		v.status = http.StatusUnprocessableEntity
+		return v.render("New document", p)
+	}
+	t, original, name, err := v.readFile("files")
+	if fault.Of(err) == fault.Invalid {
+		return again(err)
+	}
+	if err != nil {
+		return err
+	}
+	if t.Body == "" {
+		return again(fault.New(fault.Invalid, "There is no text in the file that can be read: its pages are pictures. %s", strings.Join(t.Notes, " ")))
+	}
+	body, err := document.Normalize([]byte(t.Body))
+	if err != nil {
+		return again(fault.New(fault.Invalid, "The text of the file %s.", fault.Message(err)))
+	}
+	title := p.Title
+	for _, x := range []string{t.Title, strings.TrimSuffix(name, filepath.Ext(name))} {
+		if title == "" {
+			title = x
+		}
+	}
+	sum := sha256.Sum256(original)
+	d := document.Document{ID: thread.ID(thread.Document.Prefix() + hex.EncodeToString(sum[:6])), Title: title, Case: thread.ID(p.Case), Kind: document.Material, Version: 1, SHA256: document.Sum(body), Format: t.Format, Language: p.Language}
+	if d.Language == "" {
+		d.Language = document.GuessLanguage(body, keptLanguage(t.Language))
+	}
+	if p.Record != "" {
+		d.Kind, d.Record = document.Report, thread.ID(p.Record)
+	}
+	err = v.write(func(tx *store.Tx) error {
+		var err error
+		if d.File, err = tx.PutFile(v.Study, original); err != nil {
+			return err
+		}
+		if err := tx.Put(v.Study, d, 0); err != nil {
+			return err
+		}
+		return tx.PutText(v.Study, document.Text{Document: d.ID, Version: 1, Body: body})
+	})
+	switch fault.Of(err) {
+	case fault.Conflict:
+		return again(fault.New(fault.Invalid, "This file is in the study already: open %s.", d.ID))
+	case fault.Invalid:
+		return again(err)
+	}
+	if err != nil {
+		return err
+	}
+	return v.to(v.at("document", string(d.ID)))
+}
+
+// keptLanguage is a language tag that a file gave, when it is one that can be kept.
+func keptLanguage(tag string) string {
+	tag = strings.ReplaceAll(strings.TrimSpace(tag), "_", "-")
+	if i := strings.IndexByte(tag, '-'); i > 0 {
+		tag = strings.ToLower(tag[:i]) + tag[i:]
+	} else {
+		tag = strings.ToLower(tag)
+	}
+	var ps fault.Problems
+	if document.CheckLanguage(&ps, "language", tag); len(ps) > 0 {
+		return "und"
+	}
+	return tag
+}
+
+func retell(v *visit) error {
+	d := v.Object.(document.Document)
+	back := v.at("document", string(d.ID))
+	v.crumb("Documents", v.at("documents"))
+	v.crumb(documentTitle(v.Node), back)
+	consent, _, err := v.consent(d)
+	if err != nil {
+		return err
+	}
+	if consent.Withdrawn != "" {
+		return fault.New(fault.Forbidden, "The informant withdrew consent. Nothing of this interview may be shown or changed any more.")
+	}
+	p := retellPage{Action: v.at("document", string(d.ID), "text"), Back: back, Title: d.Title, Lang: d.Language, Dir: direction(d.Language), Version: d.Version, Largest: store.LargestFile >> 20}
+	if d.File != "" {
+		p.Original = v.at("document", string(d.ID), "original")
+	}
+	text, err := store.Text(v.Ctx, v.store(), v.Study, d.ID, d.Version)
+	if err != nil {
+		return err
+	}
+	p.Body = text.Body
+	if v.R.Method != http.MethodPost {
+		return v.render("The text of a document", p)
+	}
+	again := func(err error) error {
+		p.Trouble = fault.Message(err)
+		v.status = map[fault.Kind]int{fault.Conflict: http.StatusConflict}[fault.Of(err)]
+		if v.status == 0 {
+			v.status = http.StatusUnprocessableEntity
+		}
+		return v.render("The text of a document", p)
+	}
+	from, err := strconv.Atoi(v.R.FormValue("from"))
+	if err != nil {
+		from = d.Version
+	}
+	body, file, format := clean(v.R.FormValue("body")), []byte(nil), ""
+	if v.R.FormValue("do") == "file" {
+		t, b, _, err := v.readFile("files")
+		if fault.Of(err) == fault.Invalid {
+			return again(err)
+		}
+		if err != nil {
+			return err
+		}
+		body, file, format = t.Body, b, t.Format
+	} else {
+		p.Body = body
+		// A browser takes the line end at the beginning away, and sends CR LF.
+		if strings.HasPrefix(text.Body, "\n") && !strings.HasPrefix(body, "\n") {
+			body = "\n" + body
+		}
+	}
+	if body, err = document.Normalize([]byte(body)); err != nil {
+		return again(fault.New(fault.Invalid, "The text %s.", fault.Message(err)))
+	}
+	if body == text.Body {
+		return again(fault.New(fault.Invalid, "The text is the same as it was, so nothing was changed."))
+	}
+	var done chain.Retold
+	err = v.write(func(tx *store.Tx) error {
+		sum := d.File
+		if file != nil {
+			var err error
+			if sum, err = tx.PutFile(v.Study, file); err != nil {
+				return err
+			}
+		}
+		var err error
+		done, err = chain.Retell(v.Ctx, tx, v.Study, d.ID, from, body, func(d *document.Document) {
+			if file != nil {
+				d.File, d.Format = sum, format
+			}
+		})
+		return err
+	})
+	if k := fault.Of(err); k == fault.Conflict || k == fault.Invalid {
+		return again(err)
+	}
+	if err != nil {
+		return err
+	}
+	p.Done = &retoldView{Version: done.Version, Same: done.Same}
+	line := func(c chain.Change) retoldLine {
+		return retoldLine{c.Was, c.Now, v.at("document", string(d.ID), "passage") + "?segment=" + string(c.Segment)}
+	}
+	for _, c := range done.Changed {
+		p.Done.Changed = append(p.Done.Changed, line(c))
+	}
+	for _, c := range done.Orphans {
+		p.Done.Orphans = append(p.Done.Orphans, line(c))
+	}
+	return v.render("The text of a document", p)
+}
+
+// originalFile gives the file that a document came from, to be kept and never to be opened in this place.
+func originalFile(v *visit) error {
+	d := v.Object.(document.Document)
+	consent, _, err := v.consent(d)
+	if err != nil {
+		return err
+	}
+	if consent.Withdrawn != "" {
+		return fault.New(fault.Forbidden, "The informant withdrew consent. Nothing of this interview may be shown any more.")
+	}
+	if d.File == "" {
+		return fault.New(fault.NotFound, "No original was kept of this document.")
+	}
+	b, err := store.File(v.Ctx, v.store(), v.Study, d.File)
+	if err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'")
+	v.send("application/octet-stream", b, fmt.Sprintf("%s.%s", d.ID, d.Format))
+	return nil
+}

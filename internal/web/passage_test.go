@@ -1,0 +1,273 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"throughline/internal/browser"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// TestChangePassages codes, recodes, moves, splits, joins and removes as two coders would, and takes all of it back.
+func TestChangePassages(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	b := s.as("coder-a")
+	doc := "/s/coded/document/doc-en"
+	post := func(path string, form url.Values, want int) string {
+		t.Helper()
+		r := b.post(path, form)
+		if r.Code != want {
+			t.Fatalf("%s %v: %d, %s", path, form, r.Code, r.Body.String()[:min(600, r.Body.Len())])
+		}
+		return r.Body.String()
+	}
+	code := func(words, code string) {
+		t.Helper()
+		post(doc+"/code", url.Values{"paragraph": {"2"}, "passage": {words}, "codes": {code}}, http.StatusSeeOther)
+	}
+	segment := func(quote string) string {
+		t.Helper()
+		all, err := store.All[coding.Segment](context.Background(), s.st, "coded", store.Filter{Owner: "doc-en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range all {
+			if it.Object.Anchor.Quote == quote {
+				return string(it.Object.ID)
+			}
+		}
+		t.Fatalf("there is no passage %q among %v", quote, s.quotes("en"))
+		return ""
+	}
+	codingOf := func(seg string, code thread.ID) string {
+		return string(coding.CodingID(thread.ID(seg), code, "coder-a"))
+	}
+	do := func(quote, what string, form url.Values, want int) string {
+		t.Helper()
+		form.Set("segment", segment(quote))
+		form.Set("do", what)
+		return post(doc+"/passage", form, want)
+	}
+	code("The coalition was broad.", "code-coalition")
+	seg := segment("The coalition was broad.")
+	page := b.get(doc + "/passage?segment=" + seg).Body.String()
+	if !strings.Contains(page, "It held together") || !strings.Contains(page, "Coalition") {
+		t.Error("the page of a passage does not show it within its paragraph")
+	}
+	do("The coalition was broad.", "recode", url.Values{"coding": {codingOf(seg, "code-coalition")}, "code": {"code-tactics"}}, http.StatusSeeOther)
+	do("The coalition was broad.", "note", url.Values{"coding": {codingOf(seg, "code-tactics")}, "text": {"a thought"}}, http.StatusSeeOther)
+	do("The coalition was broad.", "add", url.Values{"code": {"code-memory"}}, http.StatusSeeOther)
+	do("The coalition was broad.", "memo", url.Values{"text": {"on the passage"}}, http.StatusSeeOther)
+	want := func(quotes map[string][]thread.ID) {
+		t.Helper()
+		got := s.quotes("en")
+		for q, codes := range quotes {
+			if !slices.Equal(got[q], codes) {
+				t.Errorf("%q has %v; expected %v", q, got[q], codes)
+			}
+		}
+		if len(got) != len(quotes) {
+			t.Errorf("passages are %v", got)
+		}
+	}
+	both := []thread.ID{"code-memory", "code-tactics"}
+	want(map[string][]thread.ID{"The coalition was broad.": both})
+	do("The coalition was broad.", "move", url.Values{"passage": {"coalition was broad. It held together"}}, http.StatusSeeOther)
+	want(map[string][]thread.ID{"coalition was broad. It held together": both})
+	do("coalition was broad. It held together", "split", url.Values{"second": {"It held"}}, http.StatusSeeOther)
+	want(map[string][]thread.ID{"coalition was broad.": both, "It held together": both})
+	do("coalition was broad.", "join", url.Values{"with": {segment("It held together")}}, http.StatusSeeOther)
+	want(map[string][]thread.ID{"coalition was broad. It held together": both})
+	// Undo, step by step, to the beginning, and all of it again.
+	undo := func(n int, way string) {
+		t.Helper()
+		for range n {
+			post(doc+"/"+way, nil, http.StatusSeeOther)
+		}
+	}
+	undo(1, "undo")
+	want(map[string][]thread.ID{"coalition was broad.": both, "It held together": both})
+	undo(2, "undo")
+	want(map[string][]thread.ID{"The coalition was broad.": both})
+	undo(10, "undo")
+	want(map[string][]thread.ID{})
+	undo(10, "redo")
+	want(map[string][]thread.ID{"coalition was broad. It held together": both})
+	if memos, err := store.All[coding.Memo](context.Background(), s.st, "coded", store.Filter{}); err != nil || len(memos) != 1 {
+		t.Errorf("%d memos, %v", len(memos), err)
+	}
+	// What cannot be.
+	for what, form := range map[string]url.Values{"move": {"passage": {"nowhere in the text"}}, "split": {"second": {"coalition"}}, "join": {"with": {"seg-nowhere"}}, "recode": {"coding": {"coding-none"}, "code": {"code-nowhere"}}, "dance": {}, "add": {"code": {"code-memory"}}} {
+		want := http.StatusUnprocessableEntity
+		if what == "add" {
+			want = http.StatusConflict
+		}
+		if body := do("coalition was broad. It held together", what, form, want); !strings.Contains(body, "role=\"alert\"") {
+			t.Errorf("%s: nothing says what is wrong", what)
+		}
+	}
+	// Another coder's codings stay where they are.
+	err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
+		if err := tx.Put("coded", study.Member{ID: "member-coder-z", Handle: "coder-z", Role: study.Coder}, 0); err != nil {
+			return err
+		}
+		return tx.Put("coded", coding.Coding{Segment: thread.ID(segment("coalition was broad. It held together")), Code: "code-arab", Coder: "coder-z"}, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	do("coalition was broad. It held together", "move", url.Values{"passage": {"coalition was broad"}}, http.StatusSeeOther)
+	want(map[string][]thread.ID{"coalition was broad. It held together": {"code-arab"}, "coalition was broad": both})
+	// While coding is blind, a coder sees their own alone, and is not told of others'.
+	if body := b.get(doc).Body.String(); !strings.Contains(body, "coder-z") {
+		t.Error("another's coding is not shown")
+	}
+	state := b.get(doc + "/state").Body.String()
+	if err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
+		return tx.Put("coded", study.Protocol{ID: "protocol", Unit: "u", Outcome: "o", BlindCoding: true}, store.Any)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if body := b.get(doc).Body.String(); strings.Contains(body, "coder-z") || !strings.Contains(body, "blind") {
+		t.Error("blind coding shows another's coding")
+	}
+	if b.get(doc+"/state").Body.String() == state {
+		t.Error("the state is the same though other codings are seen")
+	}
+}
+
+// TestDocumentsInAndCorrected takes a file in, codes it, corrects its text, and finds the codes at their words.
+func TestDocumentsInAndCorrected(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	if err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
+		return tx.Put("coded", study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}, 0)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	b := s.as("lead")
+	r := b.upload("/s/coded/documents/new", map[string]string{"title": "Notes"}, map[string]string{"notes.md": "# Notes\n\nThe yuth group kept it.\n\nNobody else did.\n"})
+	if r.Code != http.StatusSeeOther {
+		t.Fatalf("%d: %s", r.Code, r.Body)
+	}
+	at := r.Header().Get("Location")
+	id := thread.ID(at[strings.LastIndex(at, "/")+1:])
+	it, err := store.Get[document.Document](context.Background(), s.st, "coded", id)
+	if err != nil || !it.Object.Protected() || it.Object.Format != "md" {
+		t.Fatalf("%+v, %v", it.Object, err)
+	}
+	for _, words := range []string{"The yuth group kept it.", "Nobody else did."} {
+		n := "2"
+		if words[0] == 'N' {
+			n = "3"
+		}
+		if r := b.post(at+"/code", url.Values{"paragraph": {n}, "passage": {words}, "codes": {"code-arab"}}); r.Code != http.StatusSeeOther {
+			t.Fatalf("%d: %s", r.Code, r.Body)
+		}
+	}
+	r = b.post(at+"/text", url.Values{"from": {"1"}, "do": {"correct"}, "body": {"# Notes\r\n\r\nThe youth group kept it.\r\n\r\nAnd that is all there is to say.\r\n"}})
+	if body := r.Body.String(); r.Code != 200 || !strings.Contains(body, "Version 2 is kept") || !strings.Contains(body, "<del>The yuth group kept it.</del>") || !strings.Contains(body, "Nobody else did.") {
+		t.Errorf("%d: %s", r.Code, body)
+	}
+	segs, err := store.All[coding.Segment](context.Background(), s.st, "coded", store.Filter{Owner: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := store.Text(context.Background(), s.st, "coded", id, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := 0
+	for _, g := range segs {
+		if text.Holds(g.Object.Anchor) {
+			held++
+		}
+	}
+	if held != 1 {
+		t.Errorf("%d of %d passages stand", held, len(segs))
+	}
+	if body := b.get(at).Body.String(); !strings.Contains(body, "no longer stand") {
+		t.Error("the orphan is not told in the reader")
+	}
+	if r := b.post(at+"/text", url.Values{"from": {"1"}, "do": {"correct"}, "body": {"Too late."}}); r.Code != http.StatusConflict || !strings.Contains(r.Body.String(), "Too late.") {
+		t.Errorf("a correction of an old version: %d", r.Code)
+	}
+	o := b.get(at + "/original")
+	if o.Code != 200 || o.Header().Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(o.Header().Get("Content-Disposition"), "attachment") || !strings.Contains(o.Body.String(), "yuth") {
+		t.Errorf("the original: %d %v", o.Code, o.Header())
+	}
+	for name, data := range map[string]string{"a.docx": "PK\x03\x04 not a zip", "b.pdf": "hello", "c.txt": ""} {
+		if r := b.upload("/s/coded/documents/new", nil, map[string]string{name: data}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), "Not taken in") {
+			t.Errorf("%s: %d", name, r.Code)
+		}
+	}
+	if r := b.upload("/s/coded/documents/new", nil, map[string]string{"notes.md": "# Notes\n\nThe yuth group kept it.\n\nNobody else did.\n"}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), string(id)) {
+		t.Errorf("the same file again: %d", r.Code)
+	}
+}
+
+// TestTwoAtOnce lets one coder see in the browser what another codes meanwhile, and undo with the keyboard.
+func TestTwoAtOnce(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	server := httptest.NewServer(s.srv)
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(1280, 900)
+	signIn(p, server.URL, "coder-a")
+	p.Goto(server.URL + "/s/coded/document/doc-th")
+	looksRight(t, p, server.URL, "reader")
+	err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
+		if err := tx.Put("coded", study.Member{ID: "member-coder-z", Handle: "coder-z", Role: study.Coder}, 0); err != nil {
+			return err
+		}
+		text, err := store.Text(context.Background(), tx, "coded", "doc-th", 1)
+		if err != nil {
+			return err
+		}
+		a, err := text.Find("กลุ่มพันธมิตร")
+		if err != nil {
+			return err
+		}
+		if err := tx.Put("coded", coding.Segment{ID: "seg-live", Anchor: a}, 0); err != nil {
+			return err
+		}
+		return tx.Put("coded", coding.Coding{Segment: "seg-live", Code: "code-memory", Coder: "coder-z"}, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Wait("#seg-live")
+	if !strings.Contains(p.Text("[data-live]"), "Somebody else") {
+		t.Error("nothing says that somebody coded")
+	}
+	// One's own coding, taken back with the keys.
+	s.as("coder-a").post("/s/coded/document/doc-th/code", url.Values{"paragraph": {"3"}, "passage": {"จบ"}, "codes": {"code-arab"}})
+	p.Goto(server.URL + "/s/coded/document/doc-th")
+	if len(s.quotes("th")) != 2 {
+		t.Fatalf("%v", s.quotes("th"))
+	}
+	p.Load(func() {
+		p.Eval(`document.dispatchEvent(new KeyboardEvent("keydown", {key: "z", ctrlKey: true, bubbles: true, cancelable: true}))`, nil)
+	})
+	if len(s.quotes("th")) != 1 {
+		t.Errorf("after the keys of undo there are %v", s.quotes("th"))
+	}
+	if p.Text(".acts") == "" {
+		t.Error("what was undone cannot be done again")
+	}
+	p.Goto(server.URL + "/s/coded/document/doc-th/passage?segment=seg-live")
+	looksRight(t, p, server.URL, "passage")
+	if len(p.Text("main")) == 0 {
+		t.Error("the page is empty")
+	}
+}
