@@ -455,6 +455,8 @@ type bulk struct {
 	t     *Tx
 	into  string
 	width int
+	cast  string // what the last value of a row is cast to
+	end   string // of the statement
 	args  []any
 }
 
@@ -482,8 +484,9 @@ func (b *bulk) flush() error {
 		for j := range b.width {
 			q.WriteString([]string{"(", ","}[min(j, 1)] + "$" + strconv.Itoa(i*b.width+j+1))
 		}
-		q.WriteByte(')')
+		q.WriteString(b.cast + ")")
 	}
+	q.WriteString(b.end)
 	err := b.t.exec(q.String(), b.args...)
 	b.args = b.args[:0]
 	return err

@@ -10,12 +10,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
-	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+	"github.com/ncruces/go-sqlite3"
 	_ "github.com/ncruces/go-sqlite3/driver" // the SQLite driver
+	"github.com/ncruces/go-sqlite3/ext/fts5"
 	"github.com/pressly/goose/v3"
 
 	"throughline/internal/fault"
+	"throughline/internal/search"
 )
 
 //go:embed migrations/*.sql
@@ -27,17 +31,31 @@ type dialect struct {
 	goose     goose.Dialect
 	byBytes   []string // makes ids compare byte by byte, as in SQLite: to compare in the order of a language takes a sixth of a walk's time
 	forUpdate string   // added to a select that is about to be written back
-	settle    string   // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
+
+	// Full-text search is the one real fork. The words of a paragraph are ours on both engines.
+	derived    []string                    // makes the index of words
+	wordsID    string                      // column of the paragraph's id in it
+	wordsInto  string                      // the table and its columns, for inserts
+	wordsCast  string                      // what the second value is cast to
+	wordsMatch string                      // the condition, with %s for the query
+	words      func([]search.Token) string // what the index is given of a paragraph
+	match      func(search.Query) string   // a query as the engine reads it
+
+	settle string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
 }
 
 var (
-	sqlite   = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze"}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", byBytes: []string{
-		`alter table study alter slug type text collate "C"`,
-		`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,
-		`alter table link alter study type text collate "C", alter from_id type text collate "C", alter to_id type text collate "C"`,
-		`alter table document_text alter study type text collate "C", alter document type text collate "C"`,
-	}}
+	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze",
+		derived: []string{`create virtual table if not exists paragraph_words using fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'")`},
+		wordsID: "rowid", wordsInto: "paragraph_words (rowid, words)", wordsMatch: "w.paragraph_words match %s", words: ftsText, match: ftsMatch}
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)",
+		derived: []string{`create table if not exists paragraph_words (id bigint not null primary key, words tsvector not null)`, `create index if not exists paragraph_words_gin on paragraph_words using gin (words)`},
+		wordsID: "id", wordsInto: "paragraph_words (id, words)", wordsCast: "::tsvector", wordsMatch: "w.words @@ %s::tsquery", words: tsvector, match: tsquery, byBytes: []string{
+			`alter table study alter slug type text collate "C"`,
+			`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,
+			`alter table link alter study type text collate "C", alter from_id type text collate "C", alter to_id type text collate "C"`,
+			`alter table document_text alter study type text collate "C", alter document type text collate "C"`,
+		}}
 )
 
 // text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n. Our
@@ -62,7 +80,11 @@ func sqliteSource(path string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
 }
 
+// fullText gives every connection that is opened from then on the full-text index.
+var fullText = sync.OnceFunc(func() { sqlite3.AutoExtension(fts5.Register) })
+
 func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err error) {
+	fullText()
 	fresh := false
 	if fi, err := os.Stat(path); os.IsNotExist(err) {
 		fresh = true
@@ -135,16 +157,18 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	// The one step that has no text for both engines, for only one needs it.
-	byBytes := goose.NewGoMigration(3, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
-		for _, q := range d.byBytes {
-			if _, err := tx.ExecContext(ctx, q); err != nil {
-				return err
+	// The steps that have no text for both engines.
+	step := func(version int64, list []string) *goose.Migration {
+		return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
+			for _, q := range list {
+				if _, err := tx.ExecContext(ctx, q); err != nil {
+					return err
+				}
 			}
-		}
-		return nil
-	}}, nil)
-	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(byBytes))
+			return nil
+		}}, nil)
+	}
+	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, d.derived)))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -1,0 +1,141 @@
+package store_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/fault"
+	"throughline/internal/search"
+	"throughline/internal/store"
+	"throughline/internal/store/storetest"
+	"throughline/internal/thread"
+)
+
+var searched = map[thread.ID]string{
+	"doc-s1": "The police came to the square at noon.\n\nProtesters sang until the evening; the police watched.\n\n\nNobody was hurt.",
+	"doc-s2": "ประชาชนออกมาบนท้องถนนด้วยกัน\n\nตำรวจมองดู",
+	"doc-s3": "民众走上街头，要求公开合同。\n\nThe café stayed open. The Protestors' square was full.",
+	"doc-s4": "خرج الناس إلى الشارع.\n\nԺողովուրդը դուրս եկավ փողոց։ " + strings.Repeat("police square ", 900),
+}
+
+// TestSearch finds on both engines what reading every paragraph finds, for every sort of query.
+func TestSearch(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		b, err := s.Bundle(ctx, storetest.Slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var record thread.ID
+		for _, o := range b.Objects {
+			if o.Ref().Kind() == thread.Record {
+				record = o.Ref()
+			}
+		}
+		var objects []thread.Object
+		var texts []document.Text
+		for id, body := range searched {
+			objects = append(objects, document.Document{ID: id, Title: "T", Kind: document.Report, Record: record, Language: map[thread.ID]string{"doc-s2": "th", "doc-s3": "zh"}[id] + map[bool]string{true: "en"}[id == "doc-s1" || id == "doc-s4"], Version: 1, SHA256: document.Sum(body)})
+			texts = append(texts, document.Text{Document: id, Version: 1, Body: body})
+		}
+		a, err := texts[0].At(0, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objects = append(objects, coding.Code{ID: "code-up", Name: "Up", Define: "d"}, coding.Code{ID: "code-down", Parent: "code-up", Name: "Down", Define: "d"}, coding.Segment{ID: "seg-s", Anchor: a}, coding.Coding{Segment: "seg-s", Code: "code-down", Coder: "ana"})
+		if _, err := s.Add(ctx, "ana", storetest.Slug, objects, texts, nil); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Index(ctx, storetest.Slug, nil); err != nil || n < 4 {
+			t.Fatalf("%d documents read, %v", n, err)
+		}
+		if n, err := s.Index(ctx, storetest.Slug, nil); err != nil || n != 0 {
+			t.Errorf("%d documents read again, %v", n, err)
+		}
+		only := store.Scope{Documents: []thread.ID{"doc-s1", "doc-s2", "doc-s3", "doc-s4"}}
+		find := func(q string) []string {
+			t.Helper()
+			asked, err := search.Parse(q)
+			if err != nil {
+				t.Fatalf("%s: %v", q, err)
+			}
+			f, err := s.Search(ctx, storetest.Slug, asked, only, 0, 100)
+			if err != nil {
+				t.Fatalf("%s: %v", q, err)
+			}
+			if f.N != len(f.Hits) {
+				t.Errorf("%s: %d counted, %d given", q, f.N, len(f.Hits))
+			}
+			var out []string
+			for _, h := range f.Hits {
+				out = append(out, fmt.Sprintf("%s:%d", h.Document, h.Start))
+			}
+			slices.Sort(out)
+			return out
+		}
+		for _, q := range []string{"police", "the police", "police square", "police OR ประชาชน", "police NOT noon", "police -noon -evening", `"police came"`, `"came police"`, "protest*", "protestor~", "protesters~2", "sqare~", "police NEAR/3 square", "police NEAR/8 noon", `"to the" NEAR/4 police`,
+			"ประชาชน", "ตำรวจ", "ถนน", "民众", "街", "头", "公开合同", "الشارع", "Ժողովուրդը", "cafe", "CAFÉ", "(police OR protesters) (square OR evening)", "nowhere", "hurt*", "ท้องถนน OR 街头", "police (NOT evening)", `"the police watched"`} {
+			asked, err := search.Parse(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for id, body := range searched {
+				at := 0
+				for _, p := range strings.SplitAfter(body, "\n\n") {
+					text := strings.TrimRight(p, "\n")
+					if ok, _ := asked.Query.Find(text); ok && strings.TrimSpace(text) != "" {
+						want = append(want, fmt.Sprintf("%s:%d", id, at))
+					}
+					at += len([]rune(p))
+				}
+			}
+			got := find(q)
+			// The long paragraph is cut; its further pieces are no paragraphs of their own here.
+			got = slices.DeleteFunc(got, func(x string) bool {
+				var n int
+				fmt.Sscanf(strings.TrimPrefix(x, "doc-s4:"), "%d", &n)
+				return strings.HasPrefix(x, "doc-s4:") && n > 100
+			})
+			slices.Sort(want)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: %v; reading finds %v", q, got, want)
+			}
+		}
+		for q, n := range map[string]int{"police lang:th": 0, "lang:th": 2, "ตำรวจ source:s2": 1, "source:doc-s1": 3, "kind:report police": 4, "code:up": 1, "code:down source:" + string(texts[0].Document): 1, "police kind:transcript": 0} {
+			if got := len(find(q)); got < min(n, 1) || n < 4 && got != n {
+				t.Errorf("%s: %d; expected %d", q, got, n)
+			}
+		}
+		asked, _ := search.Parse("code:nowhere")
+		if _, err := s.Search(ctx, storetest.Slug, asked, only, 0, 10); fault.Of(err) != fault.Invalid {
+			t.Errorf("a code that is not there: %v", err)
+		}
+		// Another text: the old words are gone, the new ones found.
+		if err := s.Write(ctx, "ana", func(tx *store.Tx) error {
+			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-s1")
+			if err != nil {
+				return err
+			}
+			d := it.Object
+			d.Version, d.SHA256 = 2, document.Sum("Quite another text.")
+			if err := tx.Put(storetest.Slug, d, store.Any); err != nil {
+				return err
+			}
+			return tx.PutText(storetest.Slug, document.Text{Document: d.ID, Version: 2, Body: "Quite another text."})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Index(ctx, storetest.Slug, nil); err != nil {
+			t.Fatal(err)
+		}
+		searched := find("another text")
+		if len(searched) != 1 || len(find("noon")) != 0 {
+			t.Errorf("after a change: %v, %v", searched, find("noon"))
+		}
+	})
+}
