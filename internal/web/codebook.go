@@ -140,7 +140,7 @@ func showCodebook(v *visit) error {
 	if err != nil {
 		return err
 	}
-	uses, err := store.Uses(v.Ctx, v.store(), v.Study, "")
+	uses, err := v.uses("")
 	if err != nil {
 		return err
 	}
@@ -210,7 +210,11 @@ func showCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	uses, err := store.Uses(v.Ctx, v.store(), v.Study, c.ID)
+	uses, err := v.uses(c.ID)
+	if err != nil {
+		return err
+	}
+	blind, err := v.blind()
 	if err != nil {
 		return err
 	}
@@ -233,7 +237,7 @@ func showCode(v *visit) error {
 	var shown []store.Item[coding.Segment]
 	inCase := map[thread.ID]int{}
 	for _, it := range segs {
-		if !v.sees(it.Node) {
+		if !v.sees(it.Node) || blind && len(by[it.Object.ID]) == 0 {
 			continue
 		}
 		p.Segments++

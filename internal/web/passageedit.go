@@ -148,6 +148,19 @@ func (v *visit) codingsOf(d document.Document) ([]store.Item[coding.Coding], err
 	return all, err
 }
 
+// uses gives the uses of a code, or of all codes, that the member may see: while coding is blind, their own.
+func (v *visit) uses(code thread.ID) ([]store.Use, error) {
+	all, err := store.Uses(v.Ctx, v.store(), v.Study, code)
+	if err != nil {
+		return nil, err
+	}
+	blind, err := v.blind()
+	if blind {
+		all = slices.DeleteFunc(all, func(u store.Use) bool { return u.Coder != v.Member.Handle })
+	}
+	return all, err
+}
+
 // editPassage shows a passage and changes it. What is done is in the field "do".
 func editPassage(v *visit) error {
 	d := v.Object.(document.Document)

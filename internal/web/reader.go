@@ -276,6 +276,13 @@ func showDocument(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if at, err := strconv.Atoi(v.R.URL.Query().Get("at")); err == nil { // a place that a search found: its paragraph
+		for _, x := range layOut(text.Body, nil) {
+			if x.start <= at && at < x.end {
+				return v.to(v.at("document", string(d.ID)) + "#p" + strconv.Itoa(x.N))
+			}
+		}
+	}
 	segs, err := store.All[coding.Segment](v.Ctx, v.store(), v.Study, store.Filter{Owner: d.ID})
 	if err != nil {
 		return err

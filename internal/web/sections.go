@@ -12,6 +12,7 @@ func (s *Server) sections() []section {
 		s.caseRoom(), s.caseCourse(), s.caseTests(), s.caseCoalition(),
 		s.fieldRoom(),
 		s.documents(), s.newDocuments(), s.passages(),
+		s.queries(),
 		s.codebook(),
 		s.takeaways(),
 		s.scores(),
