@@ -2,6 +2,7 @@ package extract
 
 import (
 	"os"
+	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
@@ -20,12 +21,26 @@ func peakMemory() int64 {
 	return 0
 }
 
+// leash puts a child, and what it starts in its turn, into a group of their own, so that they end together.
+func leash(c *exec.Cmd) {
+	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	c.Cancel = func() error { return syscall.Kill(-c.Process.Pid, syscall.SIGKILL) }
+}
+
+// unleash ends what a child left behind.
+func unleash(c *exec.Cmd) {
+	if c.Process != nil {
+		syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+	}
+}
+
 // confine bounds what this process may use: no large files, no other processes' memory in core dumps, and an end when its
-// memory grows beyond the limit.
+// memory grows beyond the limit, or far beyond it between two looks.
 func confine(memory int64) {
 	syscall.Setrlimit(syscall.RLIMIT_CORE, &syscall.Rlimit{})
 	syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: 64 << 20, Max: 64 << 20})
 	syscall.Setrlimit(syscall.RLIMIT_CPU, &syscall.Rlimit{Cur: 150, Max: 160})
+	syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: uint64(memory) + 128<<20, Max: uint64(memory) + 128<<20})
 	page := int64(os.Getpagesize())
 	go func() {
 		for {

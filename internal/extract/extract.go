@@ -14,6 +14,7 @@ import (
 	"io"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -216,6 +217,9 @@ func Read(ctx context.Context, name string, data []byte, l Limits, o Options) (T
 	if err != nil {
 		return Text{}, err
 	}
+	if slices.Contains([]string{"txt", "md", "srt", "vtt"}, format) && len(data) > 2*l.Output { // letters of two bytes become shorter
+		return Text{}, invalid("The text is longer than %d MB, which is more than is read. Split the file.", l.Output>>20)
+	}
 	r := &reader{ctx: ctx, l: l, o: o}
 	t := Text{Format: format}
 	switch format {
@@ -394,7 +398,12 @@ var mark = regexp.MustCompile(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d
 func times(body string) []Stamp {
 	var out []Stamp
 	at, cp := 0, 0
-	for _, m := range mark.FindAllStringSubmatchIndex(body, -1) {
+	const most = 200_000
+	all := mark.FindAllStringSubmatchIndex(body, most+1)
+	if len(all) > most {
+		return nil
+	}
+	for _, m := range all {
 		part := func(i int) string {
 			if m[2*i] < 0 {
 				return ""
@@ -517,6 +526,9 @@ func (r *reader) elements(b []byte, start func(name string, e xml.StartElement),
 		}
 		if n++; n%4096 == 0 && r.ctx.Err() != nil {
 			return r.ctx.Err()
+		}
+		if r.over {
+			return nil
 		}
 		switch t := t.(type) {
 		case xml.Directive:

@@ -257,35 +257,3 @@ func TestAgainstPdftotext(t *testing.T) {
 		t.Errorf("the words overlap by %.4f", f1)
 	}
 }
-
-func fuzz(f *testing.F, ext string) {
-	f.Add(goods(f)["a."+ext].data)
-	for n, d := range hostile(f) {
-		if strings.HasSuffix(n, "."+ext) && len(d) < 1<<16 {
-			f.Add(d)
-		}
-	}
-	l := Standard()
-	l.Output, l.Entry = 1<<20, 1<<20
-	f.Fuzz(func(t *testing.T, d []byte) {
-		if format, err := Detect("a."+ext, d); err != nil || format == "pdf" {
-			return // the engine of PDFs is not ours, and too slow for this
-		}
-		x, err := Read(context.Background(), "a."+ext, d, l, Options{})
-		if err == nil && !utf8.ValidString(x.Body) {
-			t.Error("no UTF-8")
-		}
-		if err != nil && fault.Of(err) != fault.Invalid {
-			t.Error(err)
-		}
-	})
-}
-
-func FuzzDocx(f *testing.F)      { fuzz(f, "docx") }
-func FuzzOdt(f *testing.F)       { fuzz(f, "odt") }
-func FuzzEpub(f *testing.F)      { fuzz(f, "epub") }
-func FuzzRtf(f *testing.F)       { fuzz(f, "rtf") }
-func FuzzHtml(f *testing.F)      { fuzz(f, "html") }
-func FuzzMail(f *testing.F)      { fuzz(f, "eml") }
-func FuzzSubtitles(f *testing.F) { fuzz(f, "srt") }
-func FuzzText(f *testing.F)      { fuzz(f, "txt") }

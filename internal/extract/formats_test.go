@@ -3,9 +3,11 @@ package extract_test
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf16"
 
 	"github.com/google/go-cmp/cmp"
@@ -325,4 +327,81 @@ func TestPortableDocument(t *testing.T) {
 	if got := read(t, "a.pdf", pdf("0 0 m 100 100 l S", page)); got.Scanned {
 		t.Error("a drawn line is taken for a scanned page")
 	}
+}
+
+// TestPrinted prints pages with a browser and compares the words of the PDF with those that were printed. Poppler's pdftotext
+// is told beside it where it is there.
+func TestPrinted(t *testing.T) {
+	browser, err := exec.LookPath("chromium")
+	if err != nil {
+		t.Skip("skipped: chromium is not installed, so there is nothing to print with")
+	}
+	tool, _ := exec.LookPath("pdftotext")
+	dir := t.TempDir()
+	for _, c := range []struct {
+		script, dir, text string
+		least             float64
+	}{
+		{"latin", "ltr", "The commission was set up in the spring of 2014 and the government answered its letters late; naïve café, fluffy office affairs.", 0.99},
+		{"armenian", "ltr", "Հանձնաժողովը ստեղծվել է գարնանը, և կառավարությունը ուշ պատասխանեց նամակներին։", 0.99},
+		{"russian", "ltr", "Комиссия была создана весной 2014 года, и правительство ответило поздно.", 0.99},
+		{"georgian", "ltr", "კომისია შეიქმნა გაზაფხულზე და მთავრობამ გვიან უპასუხა წერილებს.", 0.99},
+		{"thai", "ltr", "ภาษาไทยเป็นภาษาราชการของประเทศไทย คณะกรรมการตั้งขึ้นในฤดูใบไม้ผลิ และรัฐบาลตอบจดหมายช้า ทุกคนจำได้", 0.95},
+		{"arabic", "rtl", "اللغة العربية هي أكثر اللغات السامية تحدثا. تأسست اللجنة في الربيع وأجابت الحكومة متأخرة عام 2014 كما يتذكر الجميع.", 0.95},
+		{"hebrew", "rtl", "הוועדה הוקמה באביב של 2014 והממשלה ענתה באיחור, כך זוכרים כולם.", 0.95},
+		{"astral", "ltr", "𐌰𐌱𐌲 𐍃𐍄𐌰 𝐀𝐁 words that follow", 0.95},
+	} {
+		t.Run(c.script, func(t *testing.T) {
+			page := filepath.Join(dir, c.script+".html")
+			out := filepath.Join(dir, c.script+".pdf")
+			source := strings.Repeat("<p>"+strings.Repeat(c.text+" ", 5)+"</p>", 40)
+			if err := os.WriteFile(page, []byte(`<!doctype html><html dir="`+c.dir+`"><meta charset="utf-8"><title>x</title><body style="font:12pt serif">`+source), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			defer cancel()
+			if b, err := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir="+filepath.Join(dir, "profile"), "--no-pdf-header-footer", "--print-to-pdf="+out, page).CombinedOutput(); err != nil {
+				t.Skipf("skipped: chromium does not print here: %v %.200s", err, b)
+			}
+			data, err := os.ReadFile(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			got := read(t, "a.pdf", data)
+			took := time.Since(start)
+			places(t, got)
+			if right := overlap(got.Body, strings.Repeat(c.text+" ", 200)); right < c.least {
+				t.Errorf("%.4f of the words are right; expected %.2f: %.300q", right, c.least, got.Body)
+			} else {
+				t.Logf("%d pages, %s; words right: %.4f", len(got.Pages), took.Round(time.Millisecond), right)
+			}
+			if tool != "" {
+				if theirs, err := exec.Command(tool, out, "-").Output(); err == nil {
+					t.Logf("pdftotext: %.4f", overlap(string(theirs), strings.Repeat(c.text+" ", 200)))
+				}
+			}
+		})
+	}
+}
+
+// overlap gives F1 of the words of two texts, however often each stands there.
+func overlap(a, b string) float64 {
+	x, y := map[string]int{}, map[string]int{}
+	marks := strings.NewReplacer("\u202a", "", "\u202b", "", "\u202c", "", "\u200e", "", "\u200f", "") // of direction, which pdftotext puts in
+	for _, w := range strings.Fields(marks.Replace(a)) {
+		x[w]++
+	}
+	for _, w := range strings.Fields(b) {
+		y[w]++
+	}
+	both, all := 0, 0
+	for w, n := range x {
+		both += min(n, y[w])
+		all += n
+	}
+	for _, n := range y {
+		all += n
+	}
+	return 2 * float64(both) / float64(max(all, 1))
 }

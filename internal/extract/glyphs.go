@@ -11,12 +11,13 @@ type glyphs struct {
 	chars     []rune                              // halves of pairs as they come
 	box       func(int) (box [4]float64, ok bool) // in points
 	generated func(int) bool                      // not in the file, but put in for a gap
+	doubtful  int                                 // spaces of which nothing tells whether they are ones
 }
 
 // mend gives the characters as they are to be read, and where each stood. It puts right what the engine gets wrong on pages
 // printed by browsers: characters outside the basic plane come as halves; Arabic and Hebrew words come in the order of sight;
 // Thai letters that are drawn together with marks above them come twice, with a space after them.
-func (g glyphs) mend() ([]rune, []int) {
+func (g *glyphs) mend() ([]rune, []int) {
 	var out []rune
 	var at []int
 	joined := map[int]bool{} // where the engine ended a line and none ends
@@ -59,6 +60,9 @@ func (g glyphs) mend() ([]rune, []int) {
 				continue
 			}
 			put(c, i)
+		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && bound(out[len(out)-1]) && bound(g.chars[i+1]) && g.generated(i) && g.drawnWith(at[len(at)-1], i):
+			g.doubtful++
+			put(c, i)
 		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && stacked(out[len(out)-1]) && stacked(g.chars[i+1]) && g.generated(i) && !g.apart(at[len(at)-1], i+1):
 		default:
 			put(c, i)
@@ -99,6 +103,11 @@ func (g glyphs) mend() ([]rune, []int) {
 // stacked tells whether a character is of a script that sets marks upon letters and no spaces between words.
 func stacked(c rune) bool {
 	return c >= 0xe00 && unicode.In(c, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// bound tells whether a character is of a script whose letters are drawn together in many ways.
+func bound(c rune) bool {
+	return c >= 0x900 && c < 0x1800 && unicode.In(c, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar)
 }
 
 // leftward tells whether a character is of a script that is written from right to left.
@@ -174,6 +183,14 @@ func (g glyphs) shared(i, k int) bool {
 	a, ok1 := g.box(i)
 	b, ok2 := g.box(k)
 	return ok1 && ok2 && abs(a[2]-a[0]-b[2]+b[0]) < 0.03 && min(abs(a[2]-b[0]), abs(b[2]-a[0])) < 0.03
+}
+
+// drawnWith tells whether a space that the engine put in stands where the letter before it begins: it was put between two
+// parts of one drawing, or after them.
+func (g glyphs) drawnWith(i, space int) bool {
+	a, ok1 := g.box(i)
+	b, ok2 := g.box(space)
+	return ok1 && ok2 && b[0] < a[2]-0.5
 }
 
 // apart tells whether there is room for a space between two characters.

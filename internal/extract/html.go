@@ -299,6 +299,12 @@ func (r *reader) subtitles(data []byte, t *Text) error {
 		if len(said) == 0 {
 			continue
 		}
+		if len(t.Stamps) == 200_000 || r.over {
+			return invalid("The file holds more than 200,000 subtitles, which is more than is read. Split it.")
+		}
+		if i&0xfff == 0 && r.ctx.Err() != nil {
+			return r.ctx.Err()
+		}
 		st := Stamp{Start: at, From: milliseconds(m[1], m[2], m[3], m[4]), To: milliseconds(m[5], m[6], m[7], m[8])}
 		if st.To < st.From || st.From > 1000*3600*1000 {
 			wrong++

@@ -105,7 +105,7 @@ func (r *reader) pdf(data []byte, t *Text) error {
 		t.Language = clip(strings.TrimSpace(l.Language))
 	}
 	o := &out{r: r}
-	at, unread, recognised, broken := 0, 0, 0, 0
+	at, unread, recognised, broken, doubtful := 0, 0, 0, 0, 0
 	for i := range pages {
 		if err := r.ctx.Err(); err != nil {
 			return err
@@ -124,6 +124,7 @@ func (r *reader) pdf(data []byte, t *Text) error {
 				w.text, w.Lines = s, nil
 			}
 		}
+		doubtful += w.doubtful
 		p := w.Page
 		p.Start, p.End = at, at
 		if w.text != "" {
@@ -153,6 +154,9 @@ func (r *reader) pdf(data []byte, t *Text) error {
 	if broken > 0 {
 		t.Notes = append(t.Notes, fmt.Sprintf("%d of %d pages are broken and were left out.", broken, pages))
 	}
+	if doubtful > 5 {
+		t.Notes = append(t.Notes, "Words may be broken by spaces that are not there, as this PDF draws its letters together (browsers print Hindi, Tamil, Khmer and Burmese so). If you have the page or the document itself, bring in that.")
+	}
 	if unread > 0 {
 		t.Scanned = true
 		if recognised > 0 {
@@ -175,7 +179,8 @@ const most = 200_000
 // pdfPage is a page with its text, in which the places of its lines are counted.
 type pdfPage struct {
 	Page
-	text string
+	text     string
+	doubtful int // spaces of which nothing tells whether they are ones
 }
 
 // words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing.
@@ -229,7 +234,9 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		g, err := e.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: text.TextPage, Index: i})
 		return err == nil && g.IsGenerated
 	}
-	read, at := glyphs{chars, box, generated}.mend()
+	g := glyphs{chars: chars, box: box, generated: generated}
+	read, at := g.mend()
+	w.doubtful = g.doubtful
 	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
 }

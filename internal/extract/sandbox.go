@@ -30,6 +30,7 @@ type Sandbox struct {
 // job is what a child is told.
 type job struct {
 	Name    string
+	Size    int // bytes of the file, which follows
 	Limits  Limits
 	Options Options
 	Page    int // draw this page instead, counted from 1
@@ -63,7 +64,7 @@ func (s Sandbox) Picture(ctx context.Context, data []byte, page, dpi int) ([]byt
 }
 
 func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
-	j.Limits, j.Options = s.Limits, s.Options
+	j.Limits, j.Options, j.Size = s.Limits, s.Options, len(data)
 	if j.Limits == (Limits{}) {
 		j.Limits = Standard()
 	}
@@ -89,7 +90,11 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 	c.WaitDelay = time.Second
 	outcome := &head{limit: 8*j.Limits.Output + 64<<20}
 	c.Stdout = outcome
+	cry := &cry{}
+	c.Stderr = cry
+	leash(c)
 	err = c.Run()
+	unleash(c)
 	switch {
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return answer{}, invalid("Reading the file took longer than %d seconds, so it was given up. It may be broken; save it again, or as another format.", int(limit.Seconds()))
@@ -99,7 +104,7 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 	var a answer
 	if jerr := json.Unmarshal(outcome.b.Bytes(), &a); jerr != nil || err != nil {
 		var exit *exec.ExitError
-		if errors.As(err, &exit) && exit.ExitCode() == hungry {
+		if errors.As(err, &exit) && (exit.ExitCode() == hungry || strings.Contains(cry.b.String(), "out of memory")) {
 			return answer{}, invalid("Reading the file needs more than %d MB of memory, so it was given up. It may be broken; save it again, or as another format.", j.Limits.Memory>>20)
 		}
 		if err != nil && !errors.As(err, &exit) {
@@ -131,6 +136,14 @@ func (h *head) Write(p []byte) (int, error) {
 	return h.b.Write(p)
 }
 
+// cry keeps the beginning of what a child that fails has to say.
+type cry struct{ b bytes.Buffer }
+
+func (c *cry) Write(p []byte) (int, error) {
+	c.b.Write(p[:min(len(p), max(0, 4096-c.b.Len()))])
+	return len(p), nil
+}
+
 // hungry is the exit code of a child that needs more memory than it may have.
 const hungry = 77
 
@@ -150,7 +163,11 @@ func Child(in io.Reader, out io.Writer) error {
 	}
 	confine(j.Limits.Memory)
 	debug.SetMemoryLimit(j.Limits.Memory * 3 / 4)
-	data, err := io.ReadAll(io.LimitReader(in, j.Limits.File+1))
+	if j.Size < 0 || int64(j.Size) > j.Limits.File {
+		return errors.New("no size")
+	}
+	data := make([]byte, j.Size) // once, as what grows takes twice the memory
+	_, err := io.ReadFull(in, data)
 	if err != nil {
 		return err
 	}

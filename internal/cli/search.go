@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"throughline/internal/search"
+	"throughline/internal/store"
+)
+
+// searchHit is a paragraph as the command tells it.
+type searchHit struct {
+	Document string   `json:"document"`
+	Start    int      `json:"start"` // of the paragraph, in code points
+	Text     string   `json:"text"`
+	Words    [][2]int `json:"words"` // where the words are, in code points of the document
+}
+
+func (e *env) search() *cobra.Command {
+	var name string
+	var lines bool
+	var limit, from int
+	c := command("search QUERY", "Find words in all texts of a study",
+		"  throughline search 'protest* NEAR/5 police'\n  throughline search '\"the square\" lang:en' --lines\n  throughline search 'ประชาชน case:case-thailand' --json", 1,
+		func(ctx context.Context, _ *cobra.Command, args []string) error {
+			asked, err := search.Parse(args[0])
+			if err != nil {
+				return err
+			}
+			s, err := e.openExisting(ctx)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
+			slug, err := onlyStudy(ctx, s, name)
+			if err != nil {
+				return err
+			}
+			if _, err := s.Index(ctx, slug, e.progress("Reading texts")); err != nil {
+				return err
+			}
+			f, err := s.Search(ctx, slug, asked, store.Scope{}, max(0, from), min(max(1, limit), 10_000))
+			if err != nil {
+				return err
+			}
+			hits := []searchHit{}
+			for _, h := range f.Hits {
+				x := searchHit{string(h.Document), h.Start, h.Body, [][2]int{}}
+				for _, w := range h.Spans {
+					x.Words = append(x.Words, [2]int{h.Start + w.From, h.Start + w.To})
+				}
+				hits = append(hits, x)
+			}
+			return e.print(map[string]any{"study": slug, "query": args[0], "found": f.N, "more": f.More, "hits": hits}, func(w io.Writer) {
+				for _, h := range f.Hits {
+					r := []rune(h.Body)
+					flat := func(r []rune) string { return strings.Join(strings.Fields(string(r)), " ") }
+					if !lines {
+						fmt.Fprintf(w, "%s\t%s\n", h.Document, flat(r[:min(len(r), 300)]))
+						continue
+					}
+					for _, x := range h.Spans {
+						fmt.Fprintf(w, "%s\t%40s\t[%s]\t%s\n", h.Document, flat(r[max(0, x.From-40):x.From]), string(r[x.From:x.To]), flat(r[x.To:min(len(r), x.To+40)]))
+					}
+				}
+				more := ""
+				if f.More {
+					more = "more than "
+				}
+				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.\n", more, f.N, len(f.Hits))
+			})
+		})
+	c.Long += "\n\nWhat can be asked:\n" + search.Help
+	f := c.Flags()
+	f.StringVar(&name, "study", "", "which study, when there are several")
+	f.BoolVar(&lines, "lines", false, "each word in its line, with what stands before and after it")
+	f.IntVar(&limit, "limit", 50, "how many paragraphs to show")
+	f.IntVar(&from, "from", 0, "how many to pass over")
+	return c
+}
