@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"strconv"
@@ -50,6 +51,7 @@ func confine(memory int64) {
 			}
 			if f := strings.Fields(string(b)); len(f) > 1 {
 				if n, err := strconv.ParseInt(f[1], 10, 64); err == nil && n*page > memory {
+					fmt.Fprintf(os.Stderr, "memory %d\n", peakMemory())
 					os.Exit(hungry)
 				}
 			}

@@ -405,3 +405,21 @@ func overlap(a, b string) float64 {
 	}
 	return 2 * float64(both) / float64(max(all, 1))
 }
+
+// TestTypeset reads what PDFium gives of text set by TeX without tables of letters: ligatures as numbers of its fonts, and
+// words that are divided at the ends of lines.
+func TestTypeset(t *testing.T) {
+	text := func(s string) string { return "BT /F1 12 Tf 14 TL 72 700 Td " + s + " ET" }
+	got := read(t, "a.pdf", pdf(text("(The o\\036ce de\\034nes an e\\033ect and re\\035ects on a\\037uence of all.) Tj")))
+	if d := cmp.Diff("The office defines an effect and reflects on affluence of all.\n", got.Body); d != "" {
+		t.Error(d)
+	}
+	got = read(t, "a.pdf", pdf(text("(The govern-) Tj T* (ment of the post-) Tj T* (Soviet years, in case C-) Tj T* (one and more of it.) Tj")))
+	if d := cmp.Diff("The government of the post-Soviet years, in case C-one and more of it.\n", got.Body); d != "" {
+		t.Error(d)
+	}
+	places(t, got)
+	if n := len(got.Pages[0].Lines); n != 4 {
+		t.Errorf("%d lines: %+v", n, got.Pages[0].Lines)
+	}
+}

@@ -11,11 +11,12 @@ type glyphs struct {
 	chars     []rune                              // halves of pairs as they come
 	box       func(int) (box [4]float64, ok bool) // in points
 	generated func(int) bool                      // not in the file, but put in for a gap
+	tex       *bool                               // whether TeX made the page, once that is known
 	doubtful  int                                 // spaces of which nothing tells whether they are ones
 }
 
 // mend gives the characters as they are to be read, and where each stood. It puts right what the engine gets wrong on pages
-// printed by browsers: characters outside the basic plane come as halves; Arabic and Hebrew words come in the order of sight;
+// made by TeX, of which some letters come as numbers of its fonts, and on pages printed by browsers: characters outside the basic plane come as halves; Arabic and Hebrew words come in the order of sight;
 // Thai letters that are drawn together with marks above them come twice, with a space after them.
 func (g *glyphs) mend() ([]rune, []int) {
 	var out []rune
@@ -25,6 +26,10 @@ func (g *glyphs) mend() ([]rune, []int) {
 	for i := 0; i < len(g.chars); i++ {
 		c := g.chars[i]
 		switch {
+		case (c < 0x20 || c >= 0x80 && c < 0xa0) && g.typeset(i) != "":
+			for _, r := range g.typeset(i) {
+				put(r, i)
+			}
 		case utf16.IsSurrogate(c):
 			if i+1 < len(g.chars) {
 				if pair := utf16.DecodeRune(c, g.chars[i+1]); pair != unicode.ReplacementChar {
@@ -100,6 +105,33 @@ func (g *glyphs) mend() ([]rune, []int) {
 	return out, at
 }
 
+// cork are the characters of TeX's fonts in the encodings T1 and OT1 that stand where others have control characters.
+var cork = map[rune]string{0x0b: "ff", 0x0c: "fi", 0x0e: "ffi", 0x0f: "ffl", 0x10: "“", 0x11: "”", 0x12: "„", 0x13: "«", 0x14: "»", 0x15: "–", 0x16: "—", 0x1b: "ff", 0x1c: "fi", 0x1d: "fl", 0x1e: "ffi", 0x1f: "ffl"}
+
+// carons are those of T1 alone, from 0x80 on.
+var carons = []rune("ĂĄĆČĎĚĘĞĹĽŁŃŇŊŐŔŘŚŠŞŤŢŰŮŸŹŽŻĲİđ§")
+
+// typeset gives what a control character stands for in a text made by TeX, or nothing.
+func (g *glyphs) typeset(i int) string {
+	if g.tex == nil { // a ligature within a word gives it away
+		g.tex = new(bool)
+		for k := 1; k+1 < len(g.chars) && !*g.tex; k++ {
+			_, ok := cork[g.chars[k]]
+			*g.tex = ok && unicode.IsLower(g.chars[k-1]) && unicode.IsLower(g.chars[k+1])
+		}
+	}
+	c := g.chars[i]
+	switch {
+	case !*g.tex:
+		return ""
+	case c == 0x88 && (i == 0 || !unicode.IsLetter(g.chars[i-1])) && (i+1 == len(g.chars) || !unicode.IsLetter(g.chars[i+1])): // of another font
+		return "•"
+	case c >= 0x80 && c < 0xa0:
+		return string(carons[c-0x80])
+	}
+	return cork[c]
+}
+
 // stacked tells whether a character is of a script that sets marks upon letters and no spaces between words.
 func stacked(c rune) bool {
 	return c >= 0xe00 && unicode.In(c, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
@@ -137,8 +169,7 @@ func (g glyphs) split(i int) (n int, whole [4]float64) {
 func (g glyphs) beside(i, k int) bool {
 	a, ok1 := g.box(i)
 	b, ok2 := g.box(k)
-	low, high := min(a[3]-a[1], b[3]-b[1]), max(a[3]-a[1], b[3]-b[1])
-	return ok1 && ok2 && low > 0 && min(a[3], b[3])-max(a[1], b[1]) > low/2 && max(b[0]-a[2], a[0]-b[2]) < high
+	return ok1 && ok2 && level(a, b) && max(b[0]-a[2], a[0]-b[2]) < max(a[3]-a[1], b[3]-b[1])
 }
 
 // turn makes a line that was read from left to right one that is read from right to left, but for what is not.

@@ -322,9 +322,25 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 		case c == '\n' || c == '\r' && (i+1 == len(chars) || chars[i+1] != '\n'):
 			end()
 			i++
-		case c == 2: // where a word is divided
-			l.joined = i+1 == len(chars) || chars[i+1] == '\r' || chars[i+1] == '\n'
-			i++
+		case c == 2: // where a word is divided, with a new line after it or not
+			k := i + 1
+			for k < len(chars) && (chars[k] == '\r' || chars[k] == '\n') {
+				k++
+			}
+			if n := len(l.text); n > 0 && k < len(chars) && hyphened(l.text, chars[k]) {
+				l.text = append(l.text, '-')
+			}
+			if k == i+1 && k < len(chars) && i > 0 {
+				a, ok1 := box(i - 1)
+				b, ok2 := box(k)
+				if !ok1 || !ok2 || level(a, b) {
+					i++
+					continue
+				}
+			}
+			l.joined = true
+			end()
+			i = k
 		case !visible(c):
 			if (c == ' ' || c == '\t' || c == 0xa0) && len(l.text) > 0 && l.text[len(l.text)-1] != ' ' {
 				l.text = append(l.text, ' ')
@@ -351,9 +367,22 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 	return out
 }
 
+// hyphened tells whether a hyphen at the end of a line belongs to the word: what stands before or after it is no part of a
+// word that was divided.
+func hyphened(before []rune, after rune) bool {
+	n := len(before)
+	last := before[n-1]
+	return !unicode.IsLower(after) && unicode.IsLower(last) || unicode.IsUpper(last) || unicode.IsDigit(last) || unicode.IsLetter(last) && (n == 1 || !unicode.IsLetter(before[n-2]) && !unicode.IsMark(last))
+}
+
 // visible tells whether a character is part of a word.
 func visible(c rune) bool {
 	return c != 2 && !unicode.IsSpace(c) && printable(c) == c && c != ' '
+}
+
+// level tells whether two boxes stand on one line.
+func level(a, b [4]float64) bool {
+	return min(a[3], b[3])-max(a[1], b[1]) > min(a[3]-a[1], b[3]-b[1])/2
 }
 
 func union(a, b [4]float64) [4]float64 {
@@ -370,7 +399,7 @@ func (l *pdfLine) add(start, end int, b [4]float64) {
 		was := &l.runs[n-1]
 		gap := max(b[0]-was.Box[2], was.Box[0]-b[2])
 		height := min(b[3]-b[1], was.Box[3]-was.Box[1])
-		if gap < 2*height && b[1] < was.Box[3] && b[3] > was.Box[1] {
+		if gap < 2*height && level(b, was.Box) {
 			was.End, was.Box = end, union(was.Box, b)
 			return
 		}

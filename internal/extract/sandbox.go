@@ -24,7 +24,7 @@ type Sandbox struct {
 	Limits  Limits        // the zero value means Standard
 	Options Options       //
 	peak    *atomic.Int64 // most memory of any child; nil: nobody asks
-	Time    time.Duration // at most; 0: 10 s, and 2 minutes for a PDF, whose engine is compiled the first time
+	Time    time.Duration // at most; 0: 10 s; 2 minutes for a PDF, whose engine is compiled the first time; 20 when pictures are recognised
 }
 
 // job is what a child is told.
@@ -76,6 +76,9 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 		limit = 10 * time.Second
 		if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
 			limit = 2 * time.Minute
+			if j.Options.OCR != "" {
+				limit = 20 * time.Minute // some seconds for each page
+			}
 		}
 	}
 	told, err := json.Marshal(j)
@@ -103,8 +106,10 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 	}
 	var a answer
 	if jerr := json.Unmarshal(outcome.b.Bytes(), &a); jerr != nil || err != nil {
+		fmt.Sscanf(cry.b.String(), "memory %d", &a.Peak)
+		s.note(a.Peak)
 		var exit *exec.ExitError
-		if errors.As(err, &exit) && (exit.ExitCode() == hungry || strings.Contains(cry.b.String(), "out of memory")) {
+		if errors.As(err, &exit) && (exit.ExitCode() == hungry || strings.Contains(cry.b.String(), "out of memory") || strings.Contains(cry.b.String(), "cannot allocate memory")) {
 			return answer{}, invalid("Reading the file needs more than %d MB of memory, so it was given up. It may be broken; save it again, or as another format.", j.Limits.Memory>>20)
 		}
 		if err != nil && !errors.As(err, &exit) {
@@ -112,15 +117,20 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 		}
 		return answer{}, invalid("The file is broken in a way that ends every attempt to read it. Open it in the program that made it and save it again.")
 	}
-	for s.peak != nil {
-		if had := s.peak.Load(); had >= a.Peak || s.peak.CompareAndSwap(had, a.Peak) {
-			break
-		}
-	}
+	s.note(a.Peak)
 	if a.Error != "" {
 		return answer{}, invalid("%s", a.Error)
 	}
 	return a, nil
+}
+
+// note keeps the most memory of all children.
+func (s Sandbox) note(peak int64) {
+	for s.peak != nil {
+		if had := s.peak.Load(); had >= peak || s.peak.CompareAndSwap(had, peak) {
+			return
+		}
+	}
 }
 
 // head keeps the beginning of what is written to it, and fails when more comes.

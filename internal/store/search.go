@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -32,7 +34,7 @@ type Found struct {
 }
 
 // MostCounted is up to how many paragraphs are counted.
-const MostCounted = 10_000
+const MostCounted = 1000
 
 // longestParagraph is how many letters of a text are searched as one paragraph at most: longer ones are cut at a space.
 const longestParagraph = 4000
@@ -128,6 +130,7 @@ func (s *Store) Index(ctx context.Context, study string, progress func(done, tot
 	slices.Sort(gone)
 	slices.SortFunc(todo, func(a, b document.Document) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	const together = 50
+	known := map[string]bool{}
 	for i := 0; i < len(todo) || i == 0 && len(gone) > 0; i += together {
 		err := s.Write(ctx, "search", func(t *Tx) error {
 			if i == 0 {
@@ -137,7 +140,7 @@ func (s *Store) Index(ctx context.Context, study string, progress func(done, tot
 					}
 				}
 			}
-			return t.index(study, todo[i:min(i+together, len(todo))], want)
+			return t.index(study, todo[i:min(i+together, len(todo))], marks, want, known)
 		})
 		if err != nil {
 			return i, err
@@ -160,7 +163,8 @@ func (t *Tx) unindex(study string, doc thread.ID) error {
 	return nil
 }
 
-func (t *Tx) index(study string, docs []document.Document, marks map[thread.ID]string) error {
+// index puts documents in. had are the marks of those that were in before; known are words that the vocabulary has.
+func (t *Tx) index(study string, docs []document.Document, had, marks map[thread.ID]string, known map[string]bool) error {
 	var last int64
 	if _, err := one(t.ctx, t, []any{&last}, `select coalesce(max(id), 0) from paragraph`); err != nil {
 		return err
@@ -169,9 +173,12 @@ func (t *Tx) index(study string, docs []document.Document, marks map[thread.ID]s
 	terms := bulk{t: t, into: t.s.d.wordsInto, width: 2, cast: t.s.d.wordsCast}
 	vocabulary := map[string]bool{}
 	for _, d := range docs {
-		if err := t.unindex(study, d.ID); err != nil {
-			return err
+		if had[d.ID] != "" {
+			if err := t.unindex(study, d.ID); err != nil {
+				return err
+			}
 		}
+		filters := []string{filterToken("study", study), filterToken("document", string(d.ID)), filterToken("case", string(d.Case)), filterToken("language", d.Language), filterToken("kind", d.Kind)}
 		text, err := Text(t.ctx, t, study, d.ID, d.Version)
 		if err != nil {
 			return err
@@ -186,7 +193,12 @@ func (t *Tx) index(study string, docs []document.Document, marks map[thread.ID]s
 				return err
 			}
 			for _, x := range ts {
-				vocabulary[x.Text] = true
+				if !known[x.Text] {
+					vocabulary[x.Text] = true
+				}
+			}
+			for _, x := range filters {
+				ts = append(ts, search.Token{Text: x})
 			}
 			if err := terms.add(last, t.s.d.words(ts)); err != nil {
 				return err
@@ -209,6 +221,7 @@ func (t *Tx) index(study string, docs []document.Document, marks map[thread.ID]s
 	slices.Sort(list)
 	words := bulk{t: t, into: `search_word (study, text, length)`, width: 3, end: ` on conflict (study, text) do nothing`}
 	for _, w := range list {
+		known[w] = true
 		if err := words.add(study, w, utf8.RuneCountInString(w)); err != nil {
 			return err
 		}
@@ -242,80 +255,49 @@ func (s *Store) Search(ctx context.Context, study string, asked search.Asked, sc
 			*w = or
 		}
 	}
-	args := []any{study}
-	arg := func(v any) string {
-		args = append(args, v)
-		return "$" + strconv.Itoa(len(args))
-	}
-	list := func(values []string) string {
-		var ps []string
-		for _, v := range values {
-			ps = append(ps, arg(v))
-		}
-		if len(ps) == 0 {
-			return "''"
-		}
-		return strings.Join(ps, ",")
-	}
-	text := ` from paragraph p where p.study = $1`
+	all := search.Query{Op: search.And, Parts: []search.Query{*filter("study", study)}}
 	if q != nil {
-		text = ` from paragraph_words w join paragraph p on p.id = w.` + s.d.wordsID + ` where p.study = $1 and ` + fmt.Sprintf(s.d.wordsMatch, arg(s.d.match(*q)))
+		all.Parts = append([]search.Query{*q}, all.Parts...)
 	}
-	ids := func(column string, values []thread.ID, plus ...string) {
-		var all []string
-		for _, v := range values {
-			all = append(all, string(v))
+	narrow := func(name string, values []string, prefix string) {
+		if len(values) == 0 {
+			return
 		}
-		text += ` and p.` + column + ` in (` + list(append(all, plus...)) + `)`
+		for i, v := range values {
+			if v != "" && !strings.HasPrefix(v, prefix) {
+				v = prefix + v
+			}
+			values[i] = v
+		}
+		all.Parts = append(all.Parts, *filter(name, values...))
 	}
 	if scope.Cases != nil {
-		ids("case_id", scope.Cases, "")
+		narrow("case", append(idStrings(scope.Cases), ""), "")
 	}
 	if scope.Documents != nil {
-		ids("document", scope.Documents)
+		narrow("document", append(idStrings(scope.Documents), "-"), "")
 	}
-	if len(asked.Case) > 0 {
-		var cs []thread.ID
-		for _, c := range asked.Case {
-			if !strings.HasPrefix(c, thread.Case.Prefix()) {
-				c = thread.Case.Prefix() + c
-			}
-			cs = append(cs, thread.ID(c))
-		}
-		ids("case_id", cs)
-	}
-	if len(asked.Source) > 0 {
-		var ds []thread.ID
-		for _, d := range asked.Source {
-			if !strings.HasPrefix(d, thread.Document.Prefix()) {
-				d = thread.Document.Prefix() + d
-			}
-			ds = append(ds, thread.ID(d))
-		}
-		ids("document", ds)
-	}
-	if len(asked.Lang) > 0 {
-		text += ` and p.language in (` + list(asked.Lang) + `)`
-	}
-	if len(asked.Kind) > 0 {
-		text += ` and p.kind in (` + list(asked.Kind) + `)`
-	}
+	narrow("case", slices.Clone(asked.Case), thread.Case.Prefix())
+	narrow("document", slices.Clone(asked.Source), thread.Document.Prefix())
+	narrow("language", slices.Clone(asked.Lang), "")
+	narrow("kind", slices.Clone(asked.Kind), "")
 	var coded map[thread.ID][]search.Span
 	if len(asked.Code) > 0 {
 		var err error
 		if coded, err = s.codedPlaces(ctx, study, asked.Code); err != nil {
 			return out, err
 		}
-		var ds []thread.ID
+		var ds []string
 		for d := range coded {
-			ds = append(ds, d)
+			ds = append(ds, string(d))
 		}
 		slices.Sort(ds)
-		ids("document", ds)
+		narrow("document", append(ds, "-"), "")
 	}
-	order := ` order by p.id`
-	if q != nil {
-		order = ` order by w.` + s.d.wordsID
+	match := s.d.match(all)
+	found := ` from paragraph_words w where ` + fmt.Sprintf(s.d.wordsMatch, "$1")
+	page := func(from, limit int) string {
+		return `select p.document, p.start_at, p.body from paragraph p where p.id in (select w.` + s.d.wordsID + found + ` order by w.` + s.d.wordsID + ` limit ` + strconv.Itoa(limit) + ` offset ` + strconv.Itoa(from) + `) order by p.id`
 	}
 	scanned := 0
 	take := func(scan func(...any) error) error {
@@ -337,14 +319,13 @@ func (s *Store) Search(ctx context.Context, study string, asked search.Asked, sc
 		out.Hits = append(out.Hits, h)
 		return nil
 	}
-	fields := `select p.document, p.start_at, p.body`
 	if coded != nil {
-		err := each(ctx, s, take, fields+text+order+` limit `+strconv.Itoa(MostCounted+1), args...)
+		err := each(ctx, s, take, page(0, 10*MostCounted), match)
 		out.N, out.More = min(scanned, MostCounted), scanned > MostCounted
 		return out, err
 	}
-	scanned = from // the database skips
-	if err := each(ctx, s, take, fields+text+order+` limit `+strconv.Itoa(limit)+` offset `+strconv.Itoa(from), args...); err != nil {
+	scanned = from // the database passes over these
+	if err := each(ctx, s, take, page(from, limit), match); err != nil {
 		return out, err
 	}
 	if from == 0 && len(out.Hits) < limit {
@@ -352,11 +333,36 @@ func (s *Store) Search(ctx context.Context, study string, asked search.Asked, sc
 		return out, nil
 	}
 	var n int
-	if _, err := one(ctx, s, []any{&n}, `select count(*) from (select 1`+text+` limit `+strconv.Itoa(MostCounted+1)+`) x`, args...); err != nil {
+	if _, err := one(ctx, s, []any{&n}, `select count(*) from (select 1`+found+` limit `+strconv.Itoa(MostCounted+1)+`) x`, match); err != nil {
 		return out, err
 	}
 	out.N, out.More = min(n, MostCounted), n > MostCounted
 	return out, nil
+}
+
+// filterToken is a word that no text has: it stands at the end of each paragraph and tells where the paragraph belongs.
+func filterToken(name, value string) string {
+	sum := sha256.Sum256([]byte(name + " " + value))
+	return "zz" + name[:1] + hex.EncodeToString(sum[:8])
+}
+
+func filter(name string, values ...string) *search.Query {
+	or := search.Query{Op: search.Or}
+	for _, v := range values {
+		or.Parts = append(or.Parts, search.Query{Op: search.Word, Tokens: []string{filterToken(name, v)}})
+	}
+	if len(or.Parts) == 1 {
+		return &or.Parts[0]
+	}
+	return &or
+}
+
+func idStrings(ids []thread.ID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
 }
 
 // codedPlaces gives, by document, where passages with one of the codes, or a code below one of them, are.
