@@ -16,6 +16,8 @@ type codebookPage struct {
 	Codes []codeLine
 	New   string // address; empty: may not
 	Own   bool   // counts are of the member's own cases
+	Undo  string // what would be undone; empty: nothing
+	To    string // address for that
 }
 
 // codeLine is a code in the tree.
@@ -40,6 +42,8 @@ type codePage struct {
 	Above    link
 	Below    []link
 	Edit     string
+	Merge    string // address; empty: may not
+	ByWords  string // address where passages are found by words; empty: may not
 	New      string // address for a code below this one
 	Thread   string
 	Segments int // that the member may see
@@ -161,6 +165,10 @@ func showCodebook(v *visit) error {
 	p := codebookPage{Own: v.Member.Role == study.CountryTeam}
 	if v.may(study.Edit, "") {
 		p.New = v.at("code", "new")
+		if p.Undo, _, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, "codebook"); err != nil {
+			return err
+		}
+		p.To = v.at("codebook", "undo")
 	}
 	tree := codeTree(store.Objects(codes))
 	var nest func(i, depth int) ([]codeLine, int)
@@ -205,6 +213,10 @@ func showCode(v *visit) error {
 	}
 	if v.may(study.Edit, "") {
 		p.Edit, p.New = v.at("code", string(c.ID), "edit"), v.at("code", "new")+"?parent="+string(c.ID)
+		p.Merge = v.at("code", string(c.ID), "merge")
+	}
+	if v.may(study.CodeText, "") {
+		p.ByWords = v.at("code", string(c.ID), "autocode")
 	}
 	names, err := v.caseNames()
 	if err != nil {

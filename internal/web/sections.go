@@ -13,7 +13,7 @@ func (s *Server) sections() []section {
 		s.fieldRoom(),
 		s.documents(), s.newDocuments(), s.passages(),
 		s.queries(),
-		s.codebook(),
+		s.codebook(), s.codeHousekeeping(),
 		s.takeaways(),
 		s.scores(),
 		s.conditionRoom(),

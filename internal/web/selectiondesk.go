@@ -491,7 +491,9 @@ func editMemo(v *visit) error {
 			return form{Submit: "Sign the memo", Cancel: v.at("selection"), Fields: []field{{Name: "memo", Label: "Memo", Help: "Why these cases, and what the selection leaves out.", Kind: areaField, Value: s.Memo, Required: true}}}
 		},
 		Read: func(f form, s cases.Selection, ps *fault.Problems) cases.Selection {
-			s.Memo, s.SignedBy, s.SignedOn = f.text("memo"), v.Account.Name, v.today()
+			if f.text("memo") != s.Memo || s.SignedBy != v.Account.Name { // what one has signed as it stands keeps its date
+				s.Memo, s.SignedBy, s.SignedOn = f.text("memo"), v.Account.Name, v.today()
+			}
 			ps.Require("memo", s.Memo)
 			if len(s.Chosen) == 0 {
 				ps.Add("memo", "there is nothing to sign: no cases have been chosen yet")
