@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"throughline/internal/browser"
@@ -269,5 +270,47 @@ func TestTwoAtOnce(t *testing.T) {
 	looksRight(t, p, server.URL, "passage")
 	if len(p.Text("main")) == 0 {
 		t.Error("the page is empty")
+	}
+}
+
+// TestConnectionDrops saves in the browser while the connection is down: what was chosen is kept, and arrives by itself.
+func TestConnectionDrops(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	var down atomic.Bool
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if down.Load() {
+			if c, _, err := w.(http.Hijacker).Hijack(); err == nil {
+				c.Close()
+			}
+			return
+		}
+		s.srv.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(1280, 900)
+	signIn(p, server.URL, "coder-a")
+	p.Goto(server.URL + "/s/coded/document/doc-hy")
+	p.Click("#p3 .codehere a")
+	p.Press("Enter")
+	p.Fill("#coder-filter", "Mém")
+	p.Press("Enter")
+	down.Store(true)
+	p.Press("Enter")
+	p.Wait("coder-panel .error:not([hidden])")
+	if got := p.Text("coder-panel .error"); !strings.Contains(got, "kept here") {
+		t.Errorf("without a connection it says %q", got)
+	}
+	if len(s.quotes("hy")) != 0 {
+		t.Fatal("it was saved without a connection")
+	}
+	p.Load(func() { down.Store(false) })
+	if got := s.quotes("hy"); len(got) != 1 {
+		t.Errorf("after the connection came back there are %v", got)
+	}
+	for _, codes := range s.quotes("hy") {
+		if !slices.Equal(codes, []thread.ID{"code-memory"}) {
+			t.Errorf("it has %v", codes)
+		}
 	}
 }

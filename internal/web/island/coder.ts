@@ -26,6 +26,7 @@ class Coder {
   private beside = false; // the panel is beside the passage, not below it
   private warned = false; // that closing drops a memo
   private sending = false;
+  private unsent = false; // a coding waits for a connection
   private settling: number | undefined; // timer: the selection may still be growing
 
   constructor(
@@ -110,6 +111,9 @@ class Coder {
     });
     part(this.panel, "button.quiet", HTMLButtonElement).addEventListener("click", () => this.leave());
     this.form.addEventListener("submit", (e) => this.send(e));
+    window.addEventListener("beforeunload", (e) => {
+      if (this.unsent) e.preventDefault();
+    });
     window.addEventListener("pageshow", () => (this.sending = false));
     window.addEventListener("resize", () => this.put());
   }
@@ -271,6 +275,28 @@ class Coder {
     this.field("start", String(words.offset(taken.from)));
     this.field("end", String(words.offset(taken.to)));
     this.sending = true; // a second click must not save twice
+    e.preventDefault();
+    void this.deliver(new URLSearchParams([...new FormData(this.form)].map(([k, v]) => [k, String(v)])), 0);
+  }
+
+  /** deliver sends a coding until the server has acknowledged it. Nothing typed is dropped while there is no connection. */
+  private async deliver(coding: URLSearchParams, tried: number): Promise<void> {
+    let answer: Response;
+    try {
+      answer = await fetch(this.form.action, { method: "POST", body: coding });
+    } catch {
+      this.unsent = true;
+      this.tell("Not saved yet: there is no connection. It is kept here and sent again by itself; leave this page open.");
+      setTimeout(() => void this.deliver(coding, tried + 1), Math.min(1000 * 2 ** tried, 15000));
+      return;
+    }
+    this.unsent = false;
+    if (answer.ok && answer.redirected) {
+      location.assign(answer.url);
+      return;
+    }
+    // What the server has to say of it is a page of its own.
+    this.form.submit();
   }
 
   private field(name: string, value: string): void {
