@@ -15,6 +15,7 @@ import (
 	"throughline/internal/document"
 	"throughline/internal/store"
 	"throughline/internal/study"
+	"throughline/internal/synthesis"
 	"throughline/internal/thread"
 )
 
@@ -312,5 +313,54 @@ func TestConnectionDrops(t *testing.T) {
 		if !slices.Equal(codes, []thread.ID{"code-memory"}) {
 			t.Errorf("it has %v", codes)
 		}
+	}
+}
+
+// TestEvidenceFromTheText adds a passage to a takeaway and to a score from its own page; both ask for another look then.
+func TestEvidenceFromTheText(t *testing.T) {
+	s := newSite(t)
+	whole, err := s.st.Bundle(context.Background(), "alpha")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seg coding.Segment
+	targets := map[thread.Kind]thread.ID{}
+	for _, o := range whole.Objects {
+		switch x := o.(type) {
+		case coding.Segment:
+			if x.Case == "case-armenia" {
+				seg = x
+			}
+		case synthesis.Takeaway, synthesis.Score:
+			if o.Place().Case == "case-armenia" && !slices.ContainsFunc(o.Links(), func(l thread.Link) bool { return l.To == seg.ID }) {
+				targets[o.Ref().Kind()] = o.Ref()
+			}
+		}
+	}
+	b := s.as("lead")
+	page := "/s/alpha/document/" + string(seg.Anchor.Document) + "/passage"
+	body := b.get(page + "?segment=" + string(seg.ID)).Body.String()
+	if !strings.Contains(body, "Write a takeaway from it") {
+		t.Error("no takeaway can be written from it")
+	}
+	for kind, id := range targets {
+		if !strings.Contains(body, `value="`+string(id)+`"`) {
+			t.Errorf("%s is not offered", id)
+		}
+		for i, want := range []int{http.StatusSeeOther, http.StatusUnprocessableEntity} {
+			if r := b.post(page, url.Values{"segment": {string(seg.ID)}, "do": {"evidence"}, "for": {string(id)}, "side": {"against"}}); r.Code != want {
+				t.Errorf("%s, the %d. time: %d %s", kind, i+1, r.Code, r.Body)
+			}
+		}
+		it, err := store.Find(context.Background(), s.st, "alpha", id)
+		if err != nil || !slices.Contains(it.Object.Links(), thread.Link{To: seg.ID, Role: thread.Contradicts}) || it.Node.State() == thread.Standing {
+			t.Errorf("%s: %+v, %s, %v", id, it.Object, it.Node.State(), err)
+		}
+	}
+	if len(targets) == 0 {
+		t.Error("nothing was tried")
+	}
+	if r := b.get("/s/alpha/case/case-armenia/takeaway/new?segment=" + string(seg.ID)); !strings.Contains(r.Body.String(), `value="`+string(seg.ID)+`" checked`) {
+		t.Error("the passage is not chosen in the new takeaway")
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
+	"throughline/internal/synthesis"
 	"throughline/internal/thread"
 )
 
@@ -35,7 +36,8 @@ type editPassagePage struct {
 	Memo    string // typed and not saved
 	Rests   bool   // statements rest on it
 	Trouble string
-	Marks   []string // what goes when it is moved
+	For     []option // takeaways and scores of its case that it can be evidence for
+	New     string   // address of a new takeaway from it; empty: may not
 }
 
 type editCoding struct {
@@ -338,6 +340,10 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 			return v.dropEmpty(tx, other.Object.ID)
 		})
 		return to, err
+	case "evidence":
+		return to, v.write(func(tx *store.Tx) error {
+			return v.addEvidence(tx, d, to, thread.ID(get("for")), get("side") == "against")
+		})
 	case "memo":
 		m := coding.Memo{ID: thread.ID(get("memo")), On: seg.Object.ID, Case: d.Case, Text: strings.TrimSpace(get("text")), By: v.Member.Handle, At: v.s.clock().UTC().Format("2006-01-02")}
 		return to, v.act(d, "memo", func(tx *store.Tx) error {
@@ -360,6 +366,88 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 		})
 	}
 	return "", fault.New(fault.Invalid, "Say what is to be done with the passage.")
+}
+
+// addEvidence adds a passage to a takeaway or a score of its case. Who adds it has not looked at all the evidence again, so
+// that is left to be confirmed.
+func (v *visit) addEvidence(tx *store.Tx, d document.Document, seg, to thread.ID, against bool) error {
+	add := func(supports, contradicts []thread.ID) (a, b []thread.ID, err error) {
+		if slices.Contains(supports, seg) || slices.Contains(contradicts, seg) {
+			return nil, nil, fault.New(fault.Invalid, "It is among that evidence already.")
+		}
+		if against {
+			return supports, append(slices.Clone(contradicts), seg), nil
+		}
+		return append(slices.Clone(supports), seg), contradicts, nil
+	}
+	var o thread.Object
+	switch to.Kind() {
+	case thread.Takeaway:
+		it, err := store.Get[synthesis.Takeaway](v.Ctx, tx, v.Study, to)
+		if err != nil {
+			return err
+		}
+		t := it.Object
+		if t.Supports, t.Contradicts, err = add(t.Supports, t.Contradicts); err != nil {
+			return err
+		}
+		if t.Case != d.Case || !v.may(study.EditCase, t.Case) {
+			return fault.New(fault.Forbidden, "This takeaway is not for you to change.")
+		}
+		o = t
+	case thread.Score:
+		it, err := store.Get[synthesis.Score](v.Ctx, tx, v.Study, to)
+		if err != nil {
+			return err
+		}
+		s := it.Object
+		if s.Supports, s.Contradicts, err = add(s.Supports, s.Contradicts); err != nil {
+			return err
+		}
+		if s.Case != d.Case || !v.may(study.Edit, s.Case) {
+			return fault.New(fault.Forbidden, "This score is not for you to change.")
+		}
+		o = s
+	default:
+		return fault.New(fault.Invalid, "Choose a takeaway or a score.")
+	}
+	return tx.PutComputed(v.Study, o, store.Any)
+}
+
+// evidenceFor lists what a passage of a case can be evidence for.
+func (v *visit) evidenceFor(c thread.ID) ([]option, error) {
+	if c == "" {
+		return nil, nil
+	}
+	var out []option
+	if v.may(study.EditCase, c) {
+		takes, err := store.All[synthesis.Takeaway](v.Ctx, v.store(), v.Study, store.Filter{Case: c})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range takes {
+			out = append(out, option{string(it.Object.ID), "Takeaway: " + it.Object.Title})
+		}
+	}
+	if v.may(study.Edit, c) {
+		conditions, err := store.All[synthesis.Condition](v.Ctx, v.store(), v.Study, store.Filter{})
+		if err != nil {
+			return nil, err
+		}
+		name := map[thread.ID]string{}
+		for _, it := range conditions {
+			name[it.Object.ID] = it.Object.Name
+		}
+		scores, err := store.All[synthesis.Score](v.Ctx, v.store(), v.Study, store.Filter{Case: c})
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range scores {
+			out = append(out, option{string(it.Node.ID), "Score: " + name[it.Object.Condition] + " (" + it.Object.Raw + ")"})
+		}
+	}
+	sortOptions(out)
+	return out, nil
 }
 
 // ownCoding gives a coding that the member may change.
@@ -559,6 +647,12 @@ func (v *visit) showPassage(d document.Document, seg store.Item[coding.Segment],
 	}
 	for n := range up.Nodes {
 		p.Rests = p.Rests || n.Kind().IsStatement()
+	}
+	if p.For, err = v.evidenceFor(d.Case); err != nil {
+		return err
+	}
+	if d.Case != "" && v.may(study.EditCase, d.Case) {
+		p.New = v.at("case", string(d.Case), "takeaway", "new") + "?segment=" + string(id)
 	}
 	return v.render("Change a passage", p)
 }

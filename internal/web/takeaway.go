@@ -62,7 +62,11 @@ func editTakeaway(v *visit) error {
 
 func newTakeaway(v *visit) error {
 	v.crumb(v.Node.Label, v.page(v.Node.ID))
-	return v.takeawayForm(editing[synthesis.Takeaway]{Heading: "New takeaway", New: true, Start: synthesis.Takeaway{Case: v.Node.ID}}, v.Node.ID)
+	start := synthesis.Takeaway{Case: v.Node.ID}
+	if seg := thread.ID(v.R.URL.Query().Get("segment")); seg.Kind() == thread.Segment { // straight from the text
+		start.Supports = []thread.ID{seg}
+	}
+	return v.takeawayForm(editing[synthesis.Takeaway]{Heading: "New takeaway", New: true, Start: start}, v.Node.ID)
 }
 
 func (v *visit) takeawayForm(e editing[synthesis.Takeaway], c thread.ID) error {
