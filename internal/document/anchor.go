@@ -51,7 +51,7 @@ func lettered(r rune) bool {
 
 // unspaced tells letters of scripts that are written without spaces between words.
 func unspaced(r rune) bool {
-	return unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Han, unicode.Hiragana, unicode.Katakana)
+	return r >= 0x0e00 && unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Han, unicode.Hiragana, unicode.Katakana)
 }
 
 // Reanchor finds anchors again in another version of their text. The two texts are aligned word by word (the longest
