@@ -45,6 +45,10 @@ type codingRow struct {
 	Code     thread.ID `json:"code"`     // empty: the passage is not coded, but something rests on it
 	Coder    string    `json:"coder"`    // handle of the member
 	Memo     string    `json:"memo"`     // what the coder thought
+
+	Version string `json:"version" column:"used"` // of a passage that was not found again: the version of the text in which it last stood; otherwise empty
+	Before  string `json:"before" column:"used"`  // of such a passage: what stood before it
+	After   string `json:"after" column:"used"`   // and after it
 }
 
 // confirmationRow is a line of confirmations.csv.

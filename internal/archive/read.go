@@ -304,13 +304,16 @@ func (r *reader) segments() {
 			r.lost[c.Segment] = true
 			continue
 		}
+		d := r.get(c.Document).(*document.Document)
 		a, problem := locate(text, *c)
+		if c.Version != "" {
+			a, problem = orphan(*d, *c)
+		}
 		if problem.Message != "" {
 			r.add(e, problem.Field, "%s", problem.Message)
 			r.lost[c.Segment] = true
 			continue
 		}
-		d := r.get(c.Document).(*document.Document)
 		seg := coding.Segment{ID: c.Segment, Case: d.Case, Anchor: a}
 		if old, ok := r.objects[c.Segment]; ok {
 			if first, ok := old.value.(*coding.Segment); ok && first.Anchor != a {
@@ -324,6 +327,20 @@ func (r *reader) segments() {
 		}
 		r.object(entry{value: &coding.Coding{Segment: c.Segment, Code: c.Code, Coder: c.Coder, Case: d.Case, Memo: c.Memo}, file: e.file, line: e.line, lines: e.lines})
 	}
+}
+
+// orphan makes the anchor of a passage that stands in an earlier version of its text alone.
+func orphan(d document.Document, c codingRow) (document.Anchor, fault.Problem) {
+	version, err := strconv.Atoi(c.Version)
+	if err != nil || version < 1 || version >= d.Version {
+		return document.Anchor{}, fault.Problem{Field: "version", Message: fmt.Sprintf("is %q; expected an earlier version than that of the document, %d, or nothing for a passage that stands in the text", c.Version, d.Version)}
+	}
+	start, err1 := strconv.Atoi(c.Start)
+	end, err2 := strconv.Atoi(c.End)
+	if err1 != nil || err2 != nil {
+		return document.Anchor{}, fault.Problem{Field: "start", Message: "start and end are whole numbers; a passage of an earlier version cannot be looked for"}
+	}
+	return document.Anchor{Document: c.Document, Version: version, Start: start, End: end, Quote: c.Quote, Before: c.Before, After: c.After}, fault.Problem{}
 }
 
 func locate(t document.Text, c codingRow) (document.Anchor, fault.Problem) {

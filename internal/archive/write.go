@@ -11,6 +11,7 @@ import (
 
 	"throughline/internal/cases"
 	"throughline/internal/coding"
+	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/thread"
@@ -89,7 +90,11 @@ func Files(b store.Bundle) (map[string][]byte, error) {
 		values := map[string][]any{} // by file name
 		switch f.proto.(type) {
 		case *codingRow:
-			values[f.path] = codingRows(segments, byKind[thread.Coding])
+			versions := map[thread.ID]int{}
+			for _, o := range byKind[thread.Document] {
+				versions[o.Ref()] = o.(document.Document).Version
+			}
+			values[f.path] = codingRows(segments, byKind[thread.Coding], versions)
 		case *confirmationRow:
 			for _, c := range b.Confirmations {
 				values[f.path] = append(values[f.path], confirmationRow{c.Statement, c.By, c.At, c.Basis})
@@ -146,9 +151,15 @@ func byRef(a, b any) int {
 	return cmp.Compare(x.Ref(), y.Ref())
 }
 
-func codingRows(segments map[thread.ID]coding.Segment, codings []thread.Object) []any {
+// codingRows gives the lines of codings.csv. versions are those of the documents' texts: a passage of an earlier one was not
+// found again, and takes along where it last stood.
+func codingRows(segments map[thread.ID]coding.Segment, codings []thread.Object, versions map[thread.ID]int) []any {
 	var rows []codingRow
 	row := func(s coding.Segment) codingRow {
+		if s.Anchor.Version < versions[s.Anchor.Document] {
+			return codingRow{Segment: s.ID, Document: s.Anchor.Document, Start: strconv.Itoa(s.Anchor.Start), End: strconv.Itoa(s.Anchor.End), Quote: s.Anchor.Quote,
+				Version: strconv.Itoa(s.Anchor.Version), Before: s.Anchor.Before, After: s.Anchor.After}
+		}
 		return codingRow{Segment: s.ID, Document: s.Anchor.Document, Start: strconv.Itoa(s.Anchor.Start), End: strconv.Itoa(s.Anchor.End), Quote: s.Anchor.Quote}
 	}
 	coded := map[thread.ID]bool{}

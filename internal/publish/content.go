@@ -617,6 +617,10 @@ func (x *builder) judge() {
 		}
 	}
 	for id := range omitted {
+		if s := x.segment[id]; s.Anchor.Version != x.documents[s.Anchor.Document].Version {
+			x.report.Omitted = append(x.report.Omitted, Withheld{id, thread.Segment, x.graph.Nodes[id].Label, "its words no longer stand in the text of its document; put it where they do, or take it out"})
+			continue
+		}
 		x.report.Omitted = append(x.report.Omitted, Withheld{id, thread.Segment, x.graph.Nodes[id].Label, "its informant did not agree to it, withdrew, or spoke for background only"})
 	}
 	slices.SortFunc(x.report.Omitted, func(a, b Withheld) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -628,7 +632,7 @@ func (x *builder) mayShow(seg thread.ID) bool {
 	if !ok {
 		return false
 	}
-	if _, ok := x.documents[s.Anchor.Document]; !ok {
+	if d, ok := x.documents[s.Anchor.Document]; !ok || s.Anchor.Version != d.Version { // words that no longer stand in the text say nothing
 		return false
 	}
 	i, protected := x.of(s.Anchor.Document)

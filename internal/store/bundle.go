@@ -377,6 +377,11 @@ func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress
 				return out, err
 			}
 		}
+		if id.Kind() == thread.Document {
+			if err := t.forget(p.Slug, id, old[id].body); err != nil {
+				return out, err
+			}
+		}
 		if err := note("drop", id, t.journalled(p.Slug, old[id]), ""); err != nil {
 			return out, err
 		}

@@ -5,9 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/thread"
 )
 
 // LargestFile is the most bytes that an original may have.
@@ -52,4 +54,52 @@ func (t *Tx) PutText(study string, x document.Text) error {
 		return err
 	}
 	return t.exec(`insert into document_text (study, document, version, body) values ($1,$2,$3,$4)`, study, string(x.Document), x.Version, x.Body)
+}
+
+// forget takes away, with a document, all that was made of its words: what is searched, what could be undone, and its
+// original when no other document has it.
+func (t *Tx) forget(study string, doc thread.ID, body string) error {
+	if err := t.unindex(study, doc); err != nil {
+		return err
+	}
+	type act struct {
+		who, scope string
+		seq        int64
+	}
+	var acts []act
+	err := each(t.ctx, t, func(scan func(...any) error) error {
+		var a act
+		var changes string
+		err := scan(&a.who, &a.scope, &a.seq, &changes)
+		if a.scope == string(doc) || strings.Contains(changes, string(doc)) {
+			acts = append(acts, a)
+		}
+		return err
+	}, `select who, scope, seq, changes from act where study = $1`, study)
+	if err != nil {
+		return err
+	}
+	for _, a := range acts {
+		if err := t.exec(`delete from act where study = $1 and who = $2 and scope = $3 and seq = $4`, study, a.who, a.scope, a.seq); err != nil {
+			return err
+		}
+	}
+	o, err := decode(thread.Document, body)
+	if err != nil {
+		return err
+	}
+	d, ok := o.(document.Document)
+	if !ok || d.File == "" {
+		return nil
+	}
+	others, err := All[document.Document](t.ctx, t, study, Filter{})
+	if err != nil {
+		return err
+	}
+	for _, it := range others {
+		if it.Object.ID != doc && it.Object.File == d.File {
+			return nil
+		}
+	}
+	return t.exec(`delete from file where study = $1 and sha256 = $2`, study, d.File)
 }

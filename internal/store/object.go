@@ -426,6 +426,11 @@ func (t *Tx) Drop(study string, id thread.ID, from int64) error {
 			return err
 		}
 	}
+	if id.Kind() == thread.Document {
+		if err := t.forget(study, id, r.body); err != nil {
+			return err
+		}
+	}
 	if t.record != nil {
 		*t.record = append(*t.record, change{id, r.body, ""})
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -123,7 +124,7 @@ func (s *Store) Index(ctx context.Context, study string, progress func(done, tot
 	}
 	var gone []thread.ID
 	for id := range marks {
-		if want[id] == "" {
+		if id != "" && want[id] == "" {
 			gone = append(gone, id)
 		}
 	}
@@ -150,11 +151,57 @@ func (s *Store) Index(ctx context.Context, study string, progress func(done, tot
 		}
 	}
 	return len(todo), s.Write(ctx, "search", func(t *Tx) error {
+		if words, err := t.stray(study); err != nil || words {
+			if err == nil {
+				err = t.recount(study)
+			}
+			if err != nil {
+				return err
+			}
+		}
 		return t.exec(`insert into searched_to (study, seq) values ($1,$2) on conflict (study) do update set seq = excluded.seq`, study, head)
 	})
 }
 
+// stray tells whether words may be kept of texts that are gone.
+func (t *Tx) stray(study string) (bool, error) {
+	var n int
+	return one(t.ctx, t, []any{&n}, `select 1 from searched where study = $1 and document = ''`, study)
+}
+
+// recount makes the list of words anew from the texts that are there, so that no word of a text that is gone stays.
+func (t *Tx) recount(study string) error {
+	vocabulary := map[string]bool{}
+	err := each(t.ctx, t, func(scan func(...any) error) error {
+		var body string
+		err := scan(&body)
+		for _, x := range search.Tokens(body) {
+			vocabulary[x.Text] = true
+		}
+		return err
+	}, `select body from paragraph where study = $1`, study)
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{`delete from search_word where study = $1`, `delete from searched where study = $1 and document = ''`} {
+		if err := t.exec(q, study); err != nil {
+			return err
+		}
+	}
+	words := bulk{t: t, into: `search_word (study, text, length)`, width: 3}
+	for _, w := range slices.Sorted(maps.Keys(vocabulary)) {
+		if err := words.add(study, w, utf8.RuneCountInString(w)); err != nil {
+			return err
+		}
+	}
+	return words.flush()
+}
+
 func (t *Tx) unindex(study string, doc thread.ID) error {
+	// A mark that words of it may be kept, until they are counted anew.
+	if err := t.exec(`insert into searched (study, document, mark) select study, '', '' from searched where study = $1 and document = $2 on conflict (study, document) do nothing`, study, string(doc)); err != nil {
+		return err
+	}
 	for _, q := range []string{`delete from paragraph_words where ` + t.s.d.wordsID + ` in (select id from paragraph where study = $1 and document = $2)`, `delete from paragraph where study = $1 and document = $2`, `delete from searched where study = $1 and document = $2`} {
 		if err := t.exec(q, study, string(doc)); err != nil {
 			return err

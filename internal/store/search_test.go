@@ -133,6 +133,42 @@ func TestSearch(t *testing.T) {
 		if _, err := s.Index(ctx, storetest.Slug, nil); err != nil {
 			t.Fatal(err)
 		}
+		// A document that goes takes its words, its original and what could be undone with it.
+		err = s.Write(ctx, "ana", func(tx *store.Tx) error {
+			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-s2")
+			if err != nil {
+				return err
+			}
+			d := it.Object
+			if d.File, err = tx.PutFile(storetest.Slug, []byte("original")); err != nil {
+				return err
+			}
+			if err := tx.Act(storetest.Slug, "doc-s2", "a change", func() error { return tx.Put(storetest.Slug, d, store.Any) }); err != nil {
+				return err
+			}
+			if b, err := store.File(ctx, tx, storetest.Slug, d.File); err != nil || string(b) != "original" {
+				t.Errorf("the original is %q, %v", b, err)
+			}
+			if err := tx.Drop(storetest.Slug, "doc-s2", store.Any); err != nil {
+				return err
+			}
+			if _, err := store.File(ctx, tx, storetest.Slug, d.File); fault.Of(err) != fault.NotFound {
+				t.Errorf("the original of a document that is gone: %v", err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if u, _, err := store.Acts(ctx, s, storetest.Slug, "ana", "doc-s2"); u != "" || err != nil {
+			t.Errorf("what was done in a document that is gone is kept: %q, %v", u, err)
+		}
+		if _, err := s.Index(ctx, storetest.Slug, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := append(find("ตำรวจ"), find("ตำ~")...); len(got) != 0 {
+			t.Errorf("words of a document that is gone: %v", got)
+		}
 		searched := find("another text")
 		if len(searched) != 1 || len(find("noon")) != 0 {
 			t.Errorf("after a change: %v, %v", searched, find("noon"))

@@ -89,7 +89,14 @@ func (v *visit) act(d document.Document, title string, fn func(*store.Tx) error)
 // undoInDocument takes back, or does again, what the member did last in a document.
 func undoInDocument(v *visit) error {
 	d := v.Object.(document.Document)
-	err := v.write(func(tx *store.Tx) error {
+	consent, interview, err := v.consent(d)
+	if err != nil {
+		return err
+	}
+	if no := barred(consent, interview); no != "" { // consent may have been withdrawn since
+		return fault.New(fault.Forbidden, "%s", no)
+	}
+	err = v.write(func(tx *store.Tx) error {
 		if strings.HasSuffix(v.route.Pattern, "/redo") {
 			_, err := tx.Redo(v.Study, d.ID)
 			return err

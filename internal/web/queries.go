@@ -464,7 +464,7 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 		row := codedRow{Case: names[it.Object.Case], Document: d.Title, Language: d.Language, Quote: it.Object.Anchor.Quote, Attributes: strings.Join(d.Attributes, "; "), Address: string(it.Object.ID), Start: it.Object.Anchor.Start, End: it.Object.Anchor.End}
 		if !ok {
 			sealed++
-			row.Quote, row.Document = "(kept inside: there is no consent to quote it)", string(d.ID)
+			row.Quote, row.Document, row.Attributes = "(kept inside: there is no consent to quote it)", string(d.ID), ""
 		}
 		for _, x := range ps {
 			row.Code, row.Coder = path[x.Code], x.Coder
