@@ -110,13 +110,7 @@ func (e *env) root() *cobra.Command {
 		return fault.New(fault.Usage, "%s. See %q.", err, c.CommandPath()+" --help")
 	})
 	root.AddCommand(e.demo(), e.serve(), e.build(), e.importStudy(), e.export(), e.check(), e.thread(), e.qca(), e.refs(), e.qda(), e.codings(), e.extract(), e.agree(), e.search(), e.sandboxChild(), e.screen(), e.cases(), e.caseRoom(), e.context(), e.user(), e.version())
-	root.Args = func(c *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return fault.New(fault.Usage, "There is no command %q. See \"throughline --help\".", args[0])
-		}
-		return nil
-	}
-	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	root.Args, root.RunE = onlyNamed, showHelp
 	return root
 }
 
@@ -126,6 +120,16 @@ func or(a, b string) string {
 	}
 	return b
 }
+
+// onlyNamed refuses, for a command that is a group of others, what names none of them; showHelp is what the group itself does.
+func onlyNamed(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return fault.New(fault.Usage, "There is no command %q. See %q.", args[0], c.CommandPath()+" --help")
+	}
+	return nil
+}
+
+func showHelp(c *cobra.Command, _ []string) error { return c.Help() }
 
 // command makes a command with its help: what it does, examples, exit codes.
 func command(use, short, example string, args int, run func(ctx context.Context, c *cobra.Command, args []string) error) *cobra.Command {

@@ -26,14 +26,7 @@ import (
 // codings are the commands on lists of codings: tables and W3C Web Annotations.
 func (e *env) codings() *cobra.Command {
 	c := &cobra.Command{Use: "codings", Short: "Bring codings in from a table or Web Annotations, and write them",
-		Long: "Bring codings in from a table (CSV, TSV, XLSX; Taguette's highlights too) or from W3C Web Annotations, on documents\nthat the study has, and write them.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline codings --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+		Long: "Bring codings in from a table (CSV, TSV, XLSX; Taguette's highlights too) or from W3C Web Annotations, on documents\nthat the study has, and write them.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.codingsImport(), e.codingsExport())
 	return c
 }

@@ -24,14 +24,7 @@ import (
 func (e *env) context() *cobra.Command {
 	c := &cobra.Command{Use: "context", Short: "Country context: regime types, civic space, regions, with their sources",
 		Long: "Country context: names and codes, regions in several schemes, regime type, civic space and governance by country and year.\n" +
-			"The program carries it, with source, version and licence of each value; newer releases of the publishers' files are read over it.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline context --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+			"The program carries it, with source, version and licence of each value; newer releases of the publishers' files are read over it.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.contextList(), e.contextShow(), e.contextExport(), e.contextImport(), e.contextDrop())
 	return c
 }

@@ -29,14 +29,7 @@ func (e *env) qca() *cobra.Command {
 		Long: "Compare cases as configurations of conditions: calibration, truth tables, exact and\ncomplete minimisation, necessity, robustness, and coincidence analysis.\n\n" +
 			"DATA.csv has the names of the cases in its first column and a column for each condition and the outcome:\n" +
 			"0 and 1, memberships from 0 to 1, or whole numbers from 0 for multi-value conditions. Instead of a file,\n" +
-			"--analysis names an analysis of the study in --data or --database.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline qca --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+			"--analysis names an analysis of the study in --data or --database.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.qcaTable(), e.qcaMinimize(), e.qcaNecessity(), e.qcaRobustness(), e.qcaCalibrate(), e.qcaExpr(), e.qcaPlot(), e.qcaScript(), e.qcaMethods(), e.qcaCNA())
 	return c
 }

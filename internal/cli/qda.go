@@ -25,14 +25,7 @@ import (
 // qda are the commands on projects and codebooks of other programs for qualitative analysis.
 func (e *env) qda() *cobra.Command {
 	c := &cobra.Command{Use: "qda", Short: "Look into, import and export REFI-QDA projects and codebooks",
-		Long: "Look into, import and export projects (QDPX) and codebooks (QDC) of NVivo, ATLAS.ti, MAXQDA, QualCoder, Taguette\nand other programs for qualitative analysis, and tell item by item what does not come along.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline qda --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+		Long: "Look into, import and export projects (QDPX) and codebooks (QDC) of NVivo, ATLAS.ti, MAXQDA, QualCoder, Taguette\nand other programs for qualitative analysis, and tell item by item what does not come along.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.qdaInspect(), e.qdaImport(), e.qdaExport())
 	return c
 }

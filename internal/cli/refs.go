@@ -19,14 +19,7 @@ import (
 // refs are the commands on lists of references, as files; they need no database.
 func (e *env) refs() *cobra.Command {
 	c := &cobra.Command{Use: "refs", Short: "Check, convert and group lists of references",
-		Long: "Check, convert and group lists of references: RIS, BibTeX, CSL-JSON, PubMed (nbib), Web of Science (tagged),\nEndNote XML, Refer (enw), CSV, TSV and XLSX. The format is told by the content, never by the name of the file.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline refs --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+		Long: "Check, convert and group lists of references: RIS, BibTeX, CSL-JSON, PubMed (nbib), Web of Science (tagged),\nEndNote XML, Refer (enw), CSV, TSV and XLSX. The format is told by the content, never by the name of the file.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.refsCheck(), e.refsConvert(), e.refsDedupe())
 	return c
 }

@@ -23,14 +23,7 @@ import (
 // screen are the commands of prioritised screening.
 func (e *env) screen() *cobra.Command {
 	c := &cobra.Command{Use: "screen", Short: "Screen records in the order of their likely relevance",
-		Long: "Screen records in the order of their likely relevance, learning after each decision.\n\n" + exitHelp,
-		Args: func(c *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return fault.New(fault.Usage, "There is no command %q. See \"throughline screen --help\".", args[0])
-			}
-			return nil
-		},
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() }}
+		Long: "Screen records in the order of their likely relevance, learning after each decision.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.screenSimulate())
 	return c
 }
