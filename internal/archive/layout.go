@@ -49,6 +49,8 @@ type codingRow struct {
 	Version string `json:"version" column:"used"` // of a passage that was not found again: the version of the text in which it last stood; otherwise empty
 	Before  string `json:"before" column:"used"`  // of such a passage: what stood before it
 	After   string `json:"after" column:"used"`   // and after it
+
+	Area string `json:"area" column:"used"` // of a part of a picture, a page or a recording, in place of start and end, as W3C Media Fragments: xywh=10,20,300,200 or page=2&xywh=72,90,200,40 or t=12.5,20; the quote says what is there
 }
 
 // confirmationRow is a line of confirmations.csv.
@@ -101,7 +103,7 @@ var layout = []file{
 	{path: "informants.csv", format: table, kind: thread.Informant, proto: &fieldwork.Informant{}, about: "Informants by pseudonym and category. Names and contacts are never here."},
 	{path: "interviews/*.yaml", format: one, kind: thread.Interview, proto: &fieldwork.Interview{}, skip: []string{"id"},
 		fill: func(o any, star string) { o.(*fieldwork.Interview).ID = thread.ID(star) }, about: "An interview and what the informant agreed to."},
-	{path: "documents.csv", format: table, kind: thread.Document, proto: &document.Document{}, skip: []string{"sha256"}, about: "Documents; the text of each is documents/<id>.txt."},
+	{path: "documents.csv", format: table, kind: thread.Document, proto: &document.Document{}, skip: []string{"sha256"}, about: "Documents; the text of each is documents/<id>.txt. Their originals, pictures and recordings, when they are there, are files/<sha256>."},
 	{path: "codebook.yaml", format: list, kind: thread.Code, proto: &coding.Code{}, about: "Codes, as a tree by their parents."},
 	{path: "codings.csv", format: table, kind: thread.Coding, proto: &codingRow{}, about: "Passages, and who gave them which code."},
 	{path: "groups.yaml", format: list, kind: thread.Group, proto: &coding.Group{}, about: "Groups of codes, across the tree."},

@@ -81,6 +81,12 @@ func load(fsys fs.FS, name string) (map[string][]byte, error) {
 			ps = append(ps, fault.Problem{File: p, Message: "is not a plain file; links and devices are not followed"})
 			return nil
 		}
+		if strings.HasPrefix(p, filesFolder+"/") { // read one at a time by TakeFiles
+			if !fileName.MatchString(d.Name()) || path.Dir(p) != filesFolder {
+				ps = append(ps, fault.Problem{File: p, Message: "does not belong there: files are named by their SHA-256"})
+			}
+			return nil
+		}
 		info, err := d.Info()
 		if err != nil {
 			return err
@@ -281,6 +287,9 @@ func (r *reader) documents() {
 		}
 		r.used[name] = true
 		body, err := document.Normalize(data)
+		if err == document.ErrEmpty && d.Media != "" {
+			err = nil
+		}
 		if err != nil {
 			r.problems = append(r.problems, fault.Problem{File: name, Line: 1, Message: fault.Message(err)})
 			continue
@@ -305,9 +314,15 @@ func (r *reader) segments() {
 			continue
 		}
 		d := r.get(c.Document).(*document.Document)
-		a, problem := locate(text, *c)
-		if c.Version != "" {
+		var a document.Anchor
+		var problem fault.Problem
+		switch {
+		case c.Area != "":
+			a, problem = part(*d, *c)
+		case c.Version != "":
 			a, problem = orphan(*d, *c)
+		default:
+			a, problem = locate(text, *c)
 		}
 		if problem.Message != "" {
 			r.add(e, problem.Field, "%s", problem.Message)
@@ -341,6 +356,20 @@ func orphan(d document.Document, c codingRow) (document.Anchor, fault.Problem) {
 		return document.Anchor{}, fault.Problem{Field: "start", Message: "start and end are whole numbers; a passage of an earlier version cannot be looked for"}
 	}
 	return document.Anchor{Document: c.Document, Version: version, Start: start, End: end, Quote: c.Quote, Before: c.Before, After: c.After}, fault.Problem{}
+}
+
+// part makes the anchor of a part of a picture, a page or a recording.
+func part(d document.Document, c codingRow) (document.Anchor, fault.Problem) {
+	area, err := document.ParseArea(c.Area)
+	switch {
+	case err != nil:
+		return document.Anchor{}, fault.Problem{Field: "area", Message: fault.Message(err)}
+	case c.Start != "" || c.End != "" || c.Version != "":
+		return document.Anchor{}, fault.Problem{Field: "area", Message: "stands beside start, end or version; a passage is in the text or in what is shown or played, not in both"}
+	case !d.Shows(area):
+		return document.Anchor{}, fault.Problem{Field: "area", Message: fmt.Sprintf("is %s, which is not in what %s shows or plays: documents.csv says how large, how long and how many pages it is", c.Area, d.ID)}
+	}
+	return document.Anchor{Document: d.ID, Version: d.Version, Quote: c.Quote, Area: area}, fault.Problem{}
 }
 
 func locate(t document.Text, c codingRow) (document.Anchor, fault.Problem) {

@@ -18,8 +18,9 @@ import (
 )
 
 // Write writes a bundle as a study folder: the same bundle always gives the same bytes. The folder appears whole or not
-// at all; an older study folder at the same place is replaced, anything else there is left alone and refused.
-func Write(dir string, b store.Bundle) error {
+// at all; an older study folder at the same place is replaced, anything else there is left alone and refused. also may put
+// more into the folder before it appears, such as GiveFiles.
+func Write(dir string, b store.Bundle, also ...func(dir string) error) error {
 	files, err := Files(b)
 	if err != nil {
 		return err
@@ -57,6 +58,11 @@ func Write(dir string, b store.Bundle) error {
 			return fault.Wrap(fault.Unavailable, err, "The study folder could not be written; nothing was left behind. Check that the disk has room.")
 		}
 	}
+	for _, f := range also {
+		if err := f(tmp); err != nil {
+			return err
+		}
+	}
 	if err := os.Chmod(tmp, 0o755); err != nil {
 		return err
 	}
@@ -72,10 +78,8 @@ func Write(dir string, b store.Bundle) error {
 
 // Files gives the files of a study folder by name.
 func Files(b store.Bundle) (map[string][]byte, error) {
-
 	out := map[string][]byte{}
 	for _, t := range b.Texts {
-
 		out["documents/"+string(t.Document)+".txt"] = []byte(t.Body)
 	}
 	byKind := map[thread.Kind][]thread.Object{}
@@ -156,6 +160,9 @@ func byRef(a, b any) int {
 func codingRows(segments map[thread.ID]coding.Segment, codings []thread.Object, versions map[thread.ID]int) []any {
 	var rows []codingRow
 	row := func(s coding.Segment) codingRow {
+		if !s.Anchor.Area.None() {
+			return codingRow{Segment: s.ID, Document: s.Anchor.Document, Quote: s.Anchor.Quote, Area: s.Anchor.Area.String()}
+		}
 		if s.Anchor.Version < versions[s.Anchor.Document] {
 			return codingRow{Segment: s.ID, Document: s.Anchor.Document, Start: strconv.Itoa(s.Anchor.Start), End: strconv.Itoa(s.Anchor.End), Quote: s.Anchor.Quote,
 				Version: strconv.Itoa(s.Anchor.Version), Before: s.Anchor.Before, After: s.Anchor.After}

@@ -49,6 +49,7 @@ func Retell(ctx context.Context, tx *store.Tx, study string, doc thread.ID, from
 	}
 	now := document.Text{Document: doc, Version: d.Version + 1, Body: body}
 	d.Version, d.SHA256 = now.Version, document.Sum(body)
+	d.SetMarks(document.Remark(old, now, d.Marks()))
 	if change != nil {
 		change(&d)
 	}

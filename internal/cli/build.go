@@ -77,7 +77,7 @@ func (e *env) build() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			sum, err := e.runChain(ctx, s, b, replace, out, address)
+			sum, err := e.runChain(ctx, s, b, args[0], replace, out, address)
 			if err != nil {
 				return err
 			}
@@ -90,7 +90,7 @@ func (e *env) build() *cobra.Command {
 }
 
 // runChain imports a bundle, unless nil objects say that the study stands, computes what can be computed, and writes the site.
-func (e *env) runChain(ctx context.Context, s *store.Store, b store.Bundle, replace bool, out, address string) (summary, error) {
+func (e *env) runChain(ctx context.Context, s *store.Store, b store.Bundle, dir string, replace bool, out, address string) (summary, error) {
 	sum := summary{Study: b.Slug, Site: out}
 	timed := func(name string, f func() (int, error)) error {
 		start := e.clock()
@@ -101,7 +101,7 @@ func (e *env) runChain(ctx context.Context, s *store.Store, b store.Bundle, repl
 	}
 	if b.Objects != nil {
 		err := timed("import", func() (int, error) {
-			d, err := e.bring(ctx, s, b, replace)
+			d, err := e.bring(ctx, s, b, dir, replace)
 			return d.New + d.Changed + d.Removed, err
 		})
 		if err != nil {

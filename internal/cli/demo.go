@@ -41,7 +41,7 @@ func (e *env) demo() *cobra.Command {
 					b.Objects = nil // it stands, perhaps changed in the workspace since: leave it as people made it
 				}
 			}
-			sum, err := e.runChain(ctx, s, b, false, filepath.Join(e.data, "site"), "")
+			sum, err := e.runChain(ctx, s, b, "", false, filepath.Join(e.data, "site"), "")
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (e *env) importStudy() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			done, err := e.bring(ctx, s, b, replace)
+			done, err := e.bring(ctx, s, b, args[0], replace)
 			if err != nil {
 				return err
 			}
@@ -45,8 +45,9 @@ func (e *env) importStudy() *cobra.Command {
 	return c
 }
 
-// bring imports a bundle, with a new seal key when it has none and none stands.
-func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, replace bool) (store.Imported, error) {
+// bring imports a bundle and the files of the folder that it came from, with a new seal key when it has none and none stands.
+// dir is empty for what came from no folder.
+func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, dir string, replace bool) (store.Imported, error) {
 	if b.SealKey == "" {
 		key, err := s.SealKey(ctx, b.Slug)
 		if fault.Of(err) == fault.NotFound {
@@ -57,12 +58,23 @@ func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, replace
 		}
 		b.SealKey = key
 	}
-	return s.Import(ctx, "import", b, replace, e.progress("Importing"))
+	if dir == "" {
+		return s.Import(ctx, "import", b, replace, e.progress("Importing"))
+	}
+	keep, err := archive.TakeFiles(ctx, s, b, dir)
+	if err != nil {
+		return store.Imported{}, err
+	}
+	done, err := s.Import(ctx, "import", b, replace, e.progress("Importing"))
+	if err != nil {
+		return done, err
+	}
+	return done, keep(ctx)
 }
 
 func (e *env) export() *cobra.Command {
 	var out, name string
-	var named bool
+	var named, withFiles bool
 	c := command("export -o STUDY", "Write a study as a folder of plain files",
 		"  throughline export -o my-study\n  throughline export --study kleptocracy -o my-study --json", 0,
 		func(ctx context.Context, _ *cobra.Command, _ []string) error {
@@ -86,10 +98,17 @@ func (e *env) export() *cobra.Command {
 			if !named {
 				people = archive.Pseudonymise(&b)
 			}
-			if err := archive.Write(out, b); err != nil {
+			files := 0
+			err = archive.Write(out, b, func(dir string) (err error) {
+				if withFiles {
+					files, err = archive.GiveFiles(ctx, s, b, dir)
+				}
+				return err
+			})
+			if err != nil {
 				return err
 			}
-			return e.print(map[string]any{"study": slug, "folder": out, "objects": len(b.Objects), "pseudonyms": people}, func(w io.Writer) {
+			return e.print(map[string]any{"study": slug, "folder": out, "objects": len(b.Objects), "pseudonyms": people, "files": files}, func(w io.Writer) {
 				if people > 0 {
 					fmt.Fprintf(w, "%d actor(s) that are persons have pseudonyms in place of their names; --with-names keeps the names.\n", people)
 				}
@@ -98,6 +117,7 @@ func (e *env) export() *cobra.Command {
 		})
 	c.Flags().StringVarP(&out, "out", "o", "", "folder to write")
 	c.Flags().BoolVar(&named, "with-names", false, "keep the names of actors that are persons: for a backup that stays with the team")
+	c.Flags().BoolVar(&withFiles, "with-files", false, "put originals, pictures and recordings in too, as they were brought in: for a backup that stays with the team")
 	c.Flags().StringVar(&name, "study", "", "which study, when there are several")
 	return c
 }

@@ -2,6 +2,8 @@
 package coding
 
 import (
+	"strings"
+
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/study"
@@ -66,6 +68,14 @@ func (s Segment) Valid() error {
 	var ps fault.Problems
 	thread.CheckID(&ps, "id", s.ID, thread.Segment)
 	thread.CheckID(&ps, "document", s.Anchor.Document, thread.Document)
+	if !s.Anchor.Area.None() {
+		s.Anchor.Area.Check(&ps)
+		if s.Anchor.Start != 0 || s.Anchor.End != 0 {
+			ps.Add("end", "a part of a picture, a page or a recording has no place in the text")
+		}
+		ps.Require("quote", strings.TrimSpace(s.Anchor.Quote))
+		return ps.Err()
+	}
 	if s.Anchor.Start < 0 || s.Anchor.End <= s.Anchor.Start {
 		ps.Add("end", "is %d; expected a place after the start at %d", s.Anchor.End, s.Anchor.Start)
 	}

@@ -69,6 +69,11 @@ func Reanchor(old, now Text, anchors []Anchor) []Moved {
 		count[w.text]++
 	}
 	for i, x := range anchors {
+		if !x.Area.None() { // stays where it is, whatever the text says
+			x.Version = now.Version
+			out[i] = Moved{Anchor: x, How: "place"}
+			continue
+		}
 		out[i] = moved(x, now, a, b, wa, wb, pair, folded, back, count)
 	}
 	return out

@@ -38,7 +38,19 @@ type Document struct {
 	GUID       string   `json:"guid,omitempty" column:"used"`       // that other programs know it by
 	File       string   `json:"file,omitempty" column:"used"`       // SHA-256 of the original that the text was taken from, hex
 	Format     string   `json:"format,omitempty" column:"used"`     // of the original: pdf, docx, odt, …
+	Pages      int      `json:"pages,omitempty" column:"used"`      // of a PDF
+
+	// What is shown or played beside the text, which then is a description of the picture, or what is said in the recording;
+	// it may be empty.
+	Media     string   `json:"media,omitempty" column:"used"`      // SHA-256 of it, cleaned of what it says about its making, hex
+	MediaType string   `json:"media_type,omitempty" column:"used"` // image/png, audio/mpeg, video/mp4, …
+	Width     int      `json:"width,omitempty" column:"used"`      // pixels
+	Height    int      `json:"height,omitempty" column:"used"`     //
+	Length    int      `json:"length,omitempty" column:"used"`     // milliseconds; 0: not known
+	Times     []string `json:"times,omitempty" column:"used"`      // of a transcript: PLACE TIME, such as 120 1:02.5; see Marks
 }
+
+var mediaType = regexp.MustCompile(`^(image|audio|video)/[a-z0-9.+-]+$`)
 
 var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
@@ -89,6 +101,20 @@ func (d Document) Valid() error {
 			ps.Add("attributes", "has %q; expected NAME: value", a)
 		}
 	}
+	if d.Media != "" && !mediaType.MatchString(d.MediaType) {
+		ps.Add("media_type", "is %q; expected the type of a picture or a recording, such as image/png", d.MediaType)
+	}
+	if d.Pictured() && (d.Width <= 0 || d.Height <= 0) {
+		ps.Add("width", "and height: a picture has both, in pixels")
+	}
+	if min(d.Width, d.Height, d.Length, d.Pages) < 0 {
+		ps.Add("length", "a size is never negative")
+	}
+	for _, s := range d.Times {
+		if _, ok := parseMark(s); !ok {
+			ps.Add("times", "has %q; expected a place and a time, such as 120 1:02.5", s)
+		}
+	}
 	CheckLanguage(&ps, "language", d.Language)
 	if d.Case != "" {
 		thread.CheckID(&ps, "case", d.Case, thread.Case)
@@ -123,7 +149,8 @@ type Text struct {
 	Body     string // UTF-8, lines ended by LF
 }
 
-// Anchor is where a passage is. It survives a new extraction by its quote.
+// Anchor is where a passage is. It survives a new extraction by its quote. A part of a picture, of a page or of a recording
+// has an Area in place of Start and End, and its Quote says in the coder's words what is to be seen or heard there.
 type Anchor struct {
 	Document thread.ID `json:"document"`
 	Version  int       `json:"version"`          // text version that Start and End count in
@@ -132,6 +159,7 @@ type Anchor struct {
 	Quote    string    `json:"quote"`            // the passage itself
 	Before   string    `json:"before,omitempty"` // up to 32 code points before it
 	After    string    `json:"after,omitempty"`  // up to 32 code points after it
+	Area     Area      `json:"area,omitzero"`    // of a passage that is no run of characters
 }
 
 // Context is how many code points of text an anchor keeps on each side of its words, fewer at an end of the text.
@@ -166,9 +194,15 @@ func (t Text) Find(quote string) (Anchor, error) {
 
 // Holds tells whether the anchor's quote stands in the text where the anchor says.
 func (t Text) Holds(a Anchor) bool {
+	if !a.Area.None() { // its words are not the text's
+		return a.Version == t.Version
+	}
 	got, err := t.At(a.Start, a.End)
 	return err == nil && a.Version == t.Version && got.Quote == a.Quote
 }
+
+// ErrEmpty tells that a text has no words. Only a document that shows or plays something may be without.
+var ErrEmpty = fault.New(fault.Invalid, "is empty")
 
 // Normalize gives a text as it is stored: valid UTF-8 without BOM, lines ended by LF, no NUL.
 func Normalize(b []byte) (string, error) {
@@ -181,7 +215,7 @@ func Normalize(b []byte) (string, error) {
 		return "", fault.New(fault.Invalid, "holds NUL bytes; it is not a text file")
 	}
 	if strings.TrimSpace(s) == "" {
-		return "", fault.New(fault.Invalid, "is empty")
+		return "", ErrEmpty
 	}
 	return s, nil
 }

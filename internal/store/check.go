@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 
@@ -346,7 +349,9 @@ func (s *Store) checkStudy(ctx context.Context, slug string, last map[thread.ID]
 						return err
 					}
 				}
-				if !text.Holds(o.Anchor) {
+				if a := o.Anchor.Area; !a.None() && !d.Shows(a) {
+					add("anchor", id, "the part %s is not in what %s shows or plays", a, d.ID)
+				} else if !text.Holds(o.Anchor) {
 					add("anchor", id, "the passage does not stand in %s at %d to %d", d.ID, o.Anchor.Start, o.Anchor.End)
 				}
 				if o.Case != d.Case {
@@ -380,6 +385,28 @@ func (s *Store) checkStudy(ctx context.Context, slug string, last map[thread.ID]
 	}
 	if n > 0 {
 		add("count", "", "%d texts belong to no document", n)
+	}
+	var names []string
+	err = each(ctx, s, func(scan func(...any) error) error {
+		var name string
+		err := scan(&name)
+		names = append(names, name)
+		return err
+	}, `select sha256 from file where study = $1 and whole = 1 order by sha256`, slug)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		f, err := OpenFile(ctx, s, slug, name)
+		if err != nil {
+			return err
+		}
+		sum := sha256.New()
+		if _, err := io.Copy(sum, f); fault.Of(err) == fault.Damaged || err == nil && hex.EncodeToString(sum.Sum(nil)) != name {
+			add("content", "", "the file %s is not what was kept; restore it from a backup", name)
+		} else if err != nil {
+			return err
+		}
 	}
 	return nil
 }

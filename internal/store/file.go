@@ -5,38 +5,190 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"io"
+	"slices"
 	"strings"
+	"time"
 
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/thread"
 )
 
-// LargestFile is the most bytes that an original may have.
-const LargestFile = 64 << 20
+// LargestFile is the most bytes that an original of a text or a picture may have, LargestRecording those of a recording.
+const (
+	LargestFile      = 64 << 20
+	LargestRecording = 512 << 20
+)
 
-// PutFile keeps an original and gives the SHA-256 by which it is found again, in hex.
-func (t *Tx) PutFile(study string, b []byte) (string, error) {
-	if len(b) > LargestFile {
-		return "", fault.New(fault.Invalid, "The file has %d MB; originals of at most %d MB are kept.", len(b)>>20, LargestFile>>20)
+// partSize is how many bytes a part of a file has; partsTogether of them are written in one transaction, so that others who write
+// meanwhile hardly wait.
+const (
+	partSize      = 768 << 10
+	partsTogether = 4
+)
+
+// StageFile writes a file in parts and gives the SHA-256 by which it is found again, in hex. It is not kept before KeepFile
+// says so: what is staged and never kept is swept away after a day.
+func (s *Store) StageFile(ctx context.Context, study string, r io.ReadSeeker) (string, error) {
+	sum := sha256.New()
+	size, err := io.Copy(sum, r)
+	if err != nil {
+		return "", fault.Wrap(fault.Unavailable, err, "The file could not be read to its end. Send it again.")
 	}
-	sum := sha256.Sum256(b)
-	name := hex.EncodeToString(sum[:])
-	return name, t.exec(`insert into file (study, sha256, size, body) values ($1,$2,$3,$4) on conflict (study, sha256) do nothing`, study, name, len(b), base64.StdEncoding.EncodeToString(b))
+	switch {
+	case size == 0:
+		return "", fault.New(fault.Invalid, "The file is empty.")
+	case size > LargestRecording:
+		return "", fault.New(fault.Invalid, "The file has %d MB; files of at most %d MB are kept.", size>>20, LargestRecording>>20)
+	}
+	name := hex.EncodeToString(sum.Sum(nil))
+	var whole int
+	err = s.Write(ctx, "files", func(t *Tx) error {
+		day := s.clock().Add(-24 * time.Hour).UTC().Format(timeFormat)
+		for _, q := range []string{`delete from file_part where (study, sha256) in (select study, sha256 from file where whole = 0 and begun < $1)`, `delete from file where whole = 0 and begun < $1`} {
+			if err := t.exec(q, day); err != nil {
+				return err
+			}
+		}
+		if _, err := one(ctx, t, []any{&whole}, `select whole from file where study = $1 and sha256 = $2`, study, name); err != nil || whole == 1 {
+			return err
+		}
+		return t.exec(`insert into file (study, sha256, size, part, whole, begun) values ($1,$2,$3,$4,0,$5) on conflict (study, sha256) do update set begun = excluded.begun, part = excluded.part`, study, name, size, partSize, t.now)
+	})
+	if err != nil || whole == 1 {
+		return name, err
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return "", err
+	}
+	buf := make([]byte, partSize*partsTogether)
+	for n := 0; ; {
+		k, err := io.ReadFull(r, buf)
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			return "", fault.Wrap(fault.Unavailable, err, "The file could not be read to its end. Send it again.")
+		}
+		done := err != nil
+		err = s.Write(ctx, "files", func(t *Tx) error {
+			for b := range slices.Chunk(buf[:k], partSize) {
+				if err := t.exec(`insert into file_part (study, sha256, n, body) values ($1,$2,$3,$4) on conflict (study, sha256, n) do nothing`, study, name, n, base64.StdEncoding.EncodeToString(b)); err != nil {
+					return err
+				}
+				n++
+			}
+			return nil
+		})
+		if err != nil {
+			return "", err
+		}
+		if done {
+			break
+		}
+	}
+	return name, nil
 }
 
-// File gives an original. What is not what its name says is Damaged.
+// KeepFile keeps a staged file for good, in the transaction that writes what names it.
+func (t *Tx) KeepFile(study, name string) error {
+	var size, part, parts int64
+	if ok, err := one(t.ctx, t, []any{&size, &part}, `select size, part from file where study = $1 and sha256 = $2`, study, name); err != nil || !ok {
+		if err == nil {
+			err = fault.New(fault.Conflict, "The file was not kept in time. Send it again.")
+		}
+		return err
+	}
+	if _, err := one(t.ctx, t, []any{&parts}, `select count(*) from file_part where study = $1 and sha256 = $2`, study, name); err != nil {
+		return err
+	}
+	if parts != (size+part-1)/part {
+		return fault.New(fault.Conflict, "The file did not arrive whole. Send it again.")
+	}
+	return t.exec(`update file set whole = 1 where study = $1 and sha256 = $2`, study, name)
+}
+
+// FileReader reads a file from any place in it.
+type FileReader struct {
+	ctx         context.Context
+	q           querier
+	study, name string
+	size, part  int64
+	at          int64
+	n           int64 // part that is held, -1: none
+	held        []byte
+}
+
+// OpenFile finds a file by its SHA-256. NotFound: it is not kept here, as after a study came from a folder without its files.
+func OpenFile(ctx context.Context, q querier, study, name string) (*FileReader, error) {
+	f := &FileReader{ctx: ctx, q: q, study: study, name: name, n: -1}
+	ok, err := one(ctx, q, []any{&f.size, &f.part}, `select size, part from file where study = $1 and sha256 = $2 and whole = 1`, study, name)
+	if err == nil && !ok {
+		err = fault.New(fault.NotFound, "The file is not in the database.")
+	}
+	return f, err
+}
+
+// Size is in bytes.
+func (f *FileReader) Size() int64 { return f.size }
+
+func (f *FileReader) Seek(offset int64, whence int) (int64, error) {
+	switch whence {
+	case io.SeekCurrent:
+		offset += f.at
+	case io.SeekEnd:
+		offset += f.size
+	}
+	if offset < 0 {
+		return f.at, fault.New(fault.Invalid, "The place lies before the beginning of the file.")
+	}
+	f.at = offset
+	return offset, nil
+}
+
+func (f *FileReader) Read(b []byte) (int, error) {
+	k, err := f.ReadAt(b, f.at)
+	f.at += int64(k)
+	if k > 0 && err == io.EOF {
+		err = nil
+	}
+	return k, err
+}
+
+// ReadAt is not for several at once.
+func (f *FileReader) ReadAt(b []byte, at int64) (int, error) {
+	k := 0
+	for k < len(b) {
+		if at >= f.size {
+			return k, io.EOF
+		}
+		if n := at / f.part; n != f.n {
+			var body string
+			ok, err := one(f.ctx, f.q, []any{&body}, `select body from file_part where study = $1 and sha256 = $2 and n = $3`, f.study, f.name, n)
+			if err != nil {
+				return k, err
+			}
+			f.held, err = base64.StdEncoding.DecodeString(body)
+			if !ok || err != nil || int64(len(f.held)) != min(f.part, f.size-n*f.part) {
+				return k, fault.New(fault.Damaged, "A part of the file is missing. Restore it from a backup.")
+			}
+			f.n = n
+		}
+		c := copy(b[k:], f.held[at-f.n*f.part:])
+		k, at = k+c, at+int64(c)
+	}
+	return k, nil
+}
+
+// File gives a whole file. What is not what its name says is Damaged.
 func File(ctx context.Context, q querier, study, name string) ([]byte, error) {
-	var body string
-	ok, err := one(ctx, q, []any{&body}, `select body from file where study = $1 and sha256 = $2`, study, name)
+	f, err := OpenFile(ctx, q, study, name)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		return nil, fault.New(fault.NotFound, "The original is not in the database.")
+	b, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
 	}
-	b, err := base64.StdEncoding.DecodeString(body)
-	if sum := sha256.Sum256(b); err != nil || hex.EncodeToString(sum[:]) != name {
+	if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != name {
 		return nil, fault.New(fault.Damaged, "The original is not what was kept. Restore it from a backup.")
 	}
 	return b, nil
@@ -89,17 +241,24 @@ func (t *Tx) forget(study string, doc thread.ID, body string) error {
 		return err
 	}
 	d, ok := o.(document.Document)
-	if !ok || d.File == "" {
+	if !ok {
 		return nil
 	}
 	others, err := All[document.Document](t.ctx, t, study, Filter{})
 	if err != nil {
 		return err
 	}
-	for _, it := range others {
-		if it.Object.ID != doc && it.Object.File == d.File {
-			return nil
+	for _, name := range []string{d.File, d.Media} {
+		if name == "" || slices.ContainsFunc(others, func(it Item[document.Document]) bool {
+			return it.Object.ID != doc && (it.Object.File == name || it.Object.Media == name)
+		}) {
+			continue
+		}
+		for _, table := range []string{"file_part", "file"} {
+			if err := t.exec(`delete from `+table+` where study = $1 and sha256 = $2`, study, name); err != nil {
+				return err
+			}
 		}
 	}
-	return t.exec(`delete from file where study = $1 and sha256 = $2`, study, d.File)
+	return nil
 }

@@ -134,15 +134,20 @@ func TestSearch(t *testing.T) {
 			t.Fatal(err)
 		}
 		// A document that goes takes its words, its original and what could be undone with it.
+		name, err := s.StageFile(ctx, storetest.Slug, strings.NewReader("original"))
+		if err != nil {
+			t.Fatal(err)
+		}
 		err = s.Write(ctx, "ana", func(tx *store.Tx) error {
 			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-s2")
 			if err != nil {
 				return err
 			}
 			d := it.Object
-			if d.File, err = tx.PutFile(storetest.Slug, []byte("original")); err != nil {
+			if err := tx.KeepFile(storetest.Slug, name); err != nil {
 				return err
 			}
+			d.File = name
 			if err := tx.Act(storetest.Slug, "doc-s2", "a change", func() error { return tx.Put(storetest.Slug, d, store.Any) }); err != nil {
 				return err
 			}

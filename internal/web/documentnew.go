@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -150,9 +151,11 @@ func newDocument(v *visit) error {
 	if p.Record != "" {
 		d.Kind, d.Record = document.Report, thread.ID(p.Record)
 	}
+	if d.File, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(original)); err != nil {
+		return err
+	}
 	err = v.write(func(tx *store.Tx) error {
-		var err error
-		if d.File, err = tx.PutFile(v.Study, original); err != nil {
+		if err := tx.KeepFile(v.Study, d.File); err != nil {
 			return err
 		}
 		if err := tx.Put(v.Study, d, 0); err != nil {
@@ -247,11 +250,15 @@ func retell(v *visit) error {
 		return again(fault.New(fault.Invalid, "The text is the same as it was, so nothing was changed."))
 	}
 	var done chain.Retold
+	sum := d.File
+	if file != nil {
+		if sum, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(file)); err != nil {
+			return err
+		}
+	}
 	err = v.write(func(tx *store.Tx) error {
-		sum := d.File
 		if file != nil {
-			var err error
-			if sum, err = tx.PutFile(v.Study, file); err != nil {
+			if err := tx.KeepFile(v.Study, sum); err != nil {
 				return err
 			}
 		}
