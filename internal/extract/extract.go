@@ -67,19 +67,21 @@ var Formats = []string{"pdf", "docx", "odt", "rtf", "html", "epub", "md", "txt",
 
 // Limits bound what reading a file may cost.
 type Limits struct {
-	File    int64 // bytes of the file
-	Output  int   // bytes of the text
-	Entries int   // files in a packed file
-	Entry   int64 // bytes of one of them when unpacked
-	Ratio   int64 // how many times larger one of more than a megabyte may become
-	Memory  int64 // bytes of the child process
-	Depth   int   // of nested elements
-	Pages   int   // of a PDF
+	File      int64 // bytes of the file
+	Output    int   // bytes of the text
+	Entries   int   // files in a packed file
+	Entry     int64 // bytes of one of them when unpacked
+	Ratio     int64 // how many times larger one of more than a megabyte may become
+	Memory    int64 // bytes of the child process
+	Depth     int   // of nested elements
+	Pages     int   // of a PDF
+	Picture   int64 // bytes of a picture
+	Recording int64 // bytes of a recording, of which only the tables are read
 }
 
 // Standard are the limits that are used.
 func Standard() Limits {
-	return Limits{File: 200 << 20, Output: 32 << 20, Entries: 20_000, Entry: 128 << 20, Ratio: 150, Memory: 480 << 20, Depth: 300, Pages: 5000}
+	return Limits{File: 200 << 20, Output: 32 << 20, Entries: 20_000, Entry: 128 << 20, Ratio: 150, Memory: 480 << 20, Depth: 300, Pages: 5000, Picture: 50 << 20, Recording: 2 << 30}
 }
 
 func invalid(format string, args ...any) error { return fault.New(fault.Invalid, format, args...) }

@@ -3,6 +3,7 @@ package extract
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -35,19 +37,21 @@ type job struct {
 	Options Options
 	Page    int // draw this page instead, counted from 1
 	DPI     int
+	Length  int64 // more than 0: probe a picture or recording of so many bytes, for which the child asks piece by piece
 }
 
 // answer is what a child says.
 type answer struct {
 	Text    *Text  `json:"text,omitempty"`
 	Picture []byte `json:"picture,omitempty"`
+	Media   *Media `json:"media,omitempty"`
 	Error   string `json:"error,omitempty"` // for people
 	Peak    int64  `json:"peak"`            // most memory that the child had, in bytes; 0: not known
 }
 
 // Read takes the text out of a file. Errors of kind Invalid are for people.
 func (s Sandbox) Read(ctx context.Context, name string, data []byte) (Text, error) {
-	a, err := s.run(ctx, job{Name: name}, data)
+	a, err := s.run(ctx, job{Name: name}, data, nil)
 	if err != nil {
 		return Text{}, err
 	}
@@ -59,11 +63,39 @@ func (s Sandbox) Read(ctx context.Context, name string, data []byte) (Text, erro
 
 // Picture draws a page of a PDF, counted from 1, as PNG.
 func (s Sandbox) Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error) {
-	a, err := s.run(ctx, job{Name: "x.pdf", Page: page, DPI: dpi}, data)
+	a, err := s.run(ctx, job{Name: "x.pdf", Page: page, DPI: dpi}, data, nil)
 	return a.Picture, err
 }
 
-func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
+// Media tells what a picture or a recording is, and gives a picture made anew or what of a recording is to be blanked. Of
+// a recording only its tables are read, so it may be larger than memory. Errors of kind Invalid are for people.
+func (s Sandbox) Media(ctx context.Context, name string, file io.ReaderAt, size int64) (Media, error) {
+	if size <= 0 {
+		return Media{}, invalid("The file is empty.")
+	}
+	a, err := s.run(ctx, job{Name: name, Length: size}, nil, file)
+	if err != nil {
+		return Media{}, err
+	}
+	if a.Media == nil || !a.Media.sound(size) {
+		return Media{}, invalid("The file cannot be read.")
+	}
+	return *a.Media, nil
+}
+
+// sound tells whether what a child says of a file of so many bytes makes sense.
+func (m Media) sound(size int64) bool {
+	at := int64(0)
+	for _, r := range m.Blank {
+		if r.From < at || r.To <= r.From || r.To > size || int64(len(r.Put)) > r.To-r.From {
+			return false
+		}
+		at = r.To
+	}
+	return slices.Contains(Classes, m.Class) && strings.HasPrefix(m.Type, m.Class+"/") && (m.Class == "image") == (len(m.Clean) > 0) && m.Width >= 0 && m.Height >= 0 && m.Duration >= 0
+}
+
+func (s Sandbox) run(ctx context.Context, j job, data []byte, file io.ReaderAt) (answer, error) {
 	j.Limits, j.Options, j.Size = s.Limits, s.Options, len(data)
 	if j.Limits == (Limits{}) {
 		j.Limits = Standard()
@@ -74,7 +106,9 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 	limit := s.Time
 	if limit == 0 {
 		limit = 10 * time.Second
-		if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
+		if file != nil {
+			limit = time.Minute // large pictures, and recordings without a table
+		} else if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
 			limit = 2 * time.Minute
 			if j.Options.OCR != "" {
 				limit = 20 * time.Minute // some seconds for each page
@@ -93,6 +127,14 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 	c.WaitDelay = time.Second
 	outcome := &head{limit: 8*j.Limits.Output + 64<<20}
 	c.Stdout = outcome
+	var asks *asked
+	if file != nil {
+		replies, in := io.Pipe()
+		defer replies.Close() // so that nothing waits for a child that ended
+		c.Stdin = io.MultiReader(strings.NewReader(strconv.Itoa(len(told))+"\n"), bytes.NewReader(told), replies)
+		asks = &asked{head: outcome, file: file, size: j.Length, in: in}
+		c.Stdout = asks
+	}
 	cry := &cry{}
 	c.Stderr = cry
 	leash(c)
@@ -103,6 +145,8 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte) (answer, error) {
 		return answer{}, invalid("Reading the file took longer than %d seconds, so it was given up. It may be broken; save it again, or as another format.", int(limit.Seconds()))
 	case ctx.Err() != nil:
 		return answer{}, ctx.Err()
+	case asks != nil && asks.failed != nil:
+		return answer{}, fault.Wrap(fault.Unavailable, asks.failed, "The file cannot be read just now.")
 	}
 	var a answer
 	if jerr := json.Unmarshal(outcome.b.Bytes(), &a); jerr != nil || err != nil {
@@ -146,6 +190,88 @@ func (h *head) Write(p []byte) (int, error) {
 	return h.b.Write(p)
 }
 
+// asked answers what a child asks about a file, and keeps what it says in the end. A question is a '?', the place and the
+// length; what follows a '=' is the answer.
+type asked struct {
+	*head
+	file    io.ReaderAt
+	size    int64
+	in      *io.PipeWriter
+	pending []byte
+	ended   bool
+	failed  error // why the file could not be read
+}
+
+func (a *asked) Write(p []byte) (int, error) {
+	n, err := a.take(p)
+	if err != nil {
+		a.in.Close() // so that the child waits for nothing
+	}
+	return n, err
+}
+
+func (a *asked) take(p []byte) (int, error) {
+	if a.ended {
+		return a.head.Write(p)
+	}
+	a.pending = append(a.pending, p...)
+	for len(a.pending) > 0 {
+		switch {
+		case a.pending[0] == '=':
+			a.ended = true
+			a.in.Close()
+			if _, err := a.head.Write(a.pending[1:]); err != nil {
+				return 0, err
+			}
+			return len(p), nil
+		case a.pending[0] != '?':
+			return 0, errors.New("no question")
+		case len(a.pending) < 13:
+			return len(p), nil
+		}
+		at, n := int64(binary.BigEndian.Uint64(a.pending[1:])), int64(binary.BigEndian.Uint32(a.pending[9:]))
+		if n > piece || at < 0 || at > a.size-n {
+			return 0, errors.New("a question about what is not there")
+		}
+		b := make([]byte, n)
+		if got, err := a.file.ReadAt(b, at); int64(got) < n {
+			a.failed = fmt.Errorf("read the file: %w", err)
+			return 0, a.failed
+		}
+		a.pending = a.pending[13:]
+		if _, err := a.in.Write(b); err != nil {
+			return 0, err
+		}
+	}
+	return len(p), nil
+}
+
+// piece is how many bytes a child may ask for at once.
+const piece = 1 << 20
+
+// wire is a file that a child asks for.
+type wire struct {
+	in  io.Reader
+	out io.Writer
+}
+
+func (w wire) ReadAt(p []byte, at int64) (int, error) {
+	done := 0
+	for done < len(p) {
+		n := min(piece, len(p)-done)
+		ask := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint64([]byte{'?'}, uint64(at)+uint64(done)), uint32(n))
+		if _, err := w.out.Write(ask); err != nil {
+			return done, err
+		}
+		got, err := io.ReadFull(w.in, p[done:done+n])
+		done += got
+		if err != nil {
+			return done, err
+		}
+	}
+	return done, nil
+}
+
 // cry keeps the beginning of what a child that fails has to say.
 type cry struct{ b bytes.Buffer }
 
@@ -182,7 +308,15 @@ func Child(in io.Reader, out io.Writer) error {
 		return err
 	}
 	var a answer
-	if j.Page > 0 {
+	if j.Length > 0 {
+		var m Media
+		if m, err = Probe(context.Background(), j.Name, wire{in, out}, j.Length, j.Limits); err == nil {
+			a.Media = &m
+		}
+		if _, err := out.Write([]byte("=")); err != nil {
+			return err
+		}
+	} else if j.Page > 0 {
 		a.Picture, err = Picture(context.Background(), data, j.Page-1, j.DPI, j.Options)
 	} else {
 		var t Text
