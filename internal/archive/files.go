@@ -2,7 +2,10 @@ package archive
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,10 +70,10 @@ func GiveFiles(ctx context.Context, s *store.Store, b store.Bundle, dir string) 
 // TakeFiles stages the files of a study folder, where the store holds them ready for a study that is about
 // to come; keep holds them for good once it has. Files that no document names, and such as are not what their name says, are
 // refused.
-func TakeFiles(ctx context.Context, s *store.Store, b store.Bundle, dir string) (keep func(context.Context) error, err error) {
-	entries, err := os.ReadDir(filepath.Join(dir, filesFolder))
-	if err != nil && !os.IsNotExist(err) {
-		return nil, fault.Wrap(fault.Unavailable, err, "The folder %s cannot be read.", filepath.Join(dir, filesFolder))
+func TakeFiles(ctx context.Context, s *store.Store, b store.Bundle, dir fs.FS) (keep func(context.Context) error, err error) {
+	entries, err := fs.ReadDir(dir, filesFolder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fault.Wrap(fault.Unavailable, err, "The folder %s cannot be read.", filesFolder)
 	}
 	names := fileNames(b)
 	var ps fault.Problems
@@ -80,11 +83,15 @@ func TakeFiles(ctx context.Context, s *store.Store, b store.Bundle, dir string) 
 			ps = append(ps, fault.Problem{File: at, Message: "is named by no document; take it out"})
 			continue
 		}
-		f, err := os.Open(filepath.Join(dir, filesFolder, e.Name()))
+		f, err := dir.Open(at)
 		if err != nil {
 			return nil, fault.Wrap(fault.Unavailable, err, "%s cannot be read.", at)
 		}
-		got, err := s.StageFile(ctx, b.Slug, f)
+		seek, ok := f.(io.ReadSeeker)
+		if !ok {
+			return nil, fmt.Errorf("%s is of the type %T, which cannot be read twice", at, f)
+		}
+		got, err := s.StageFile(ctx, b.Slug, seek)
 		f.Close()
 		switch {
 		case fault.Of(err) == fault.Invalid:

@@ -180,6 +180,23 @@ func (p *Page) Select(selector, first, last string) {
 	})
 }
 
+// Drag presses the mouse at one place of the element and lets it go at another. Places are shares of its width and height.
+func (p *Page) Drag(selector string, fromX, fromY, toX, toY float64) {
+	p.t.Helper()
+	at := p.element("drag over", selector, fmt.Sprintf(`(() => {
+		el.scrollIntoView({block: "center", behavior: "instant"});
+		const r = el.getBoundingClientRect();
+		return {ok: r.width > 0 && r.height > 0, x: r.left + r.width * %g, y: r.top + r.height * %g, toX: r.left + r.width * %g, toY: r.top + r.height * %g};
+	})()`, fromX, fromY, toX, toY))
+	p.do("drag over "+selector, func(ctx context.Context) error {
+		return chromedp.Do(ctx,
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, (at.X+at.ToX)/2, (at.Y+at.ToY)/2, chromedp.ButtonLeft),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.ToX, at.ToY, chromedp.ButtonLeft),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, at.ToX, at.ToY, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	})
+}
+
 // Fill puts the value in the field, in place of what it held. Text goes in as if
 // pasted. Dates, ranges, colours and selects are set, and tell the page so; a
 // select takes the value or the label of an option.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -77,7 +78,7 @@ func (e *env) build() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			sum, err := e.runChain(ctx, s, b, args[0], replace, out, address)
+			sum, err := e.runChain(ctx, s, b, os.DirFS(args[0]), replace, out, address)
 			if err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func (e *env) build() *cobra.Command {
 }
 
 // runChain imports a bundle, unless nil objects say that the study stands, computes what can be computed, and writes the site.
-func (e *env) runChain(ctx context.Context, s *store.Store, b store.Bundle, dir string, replace bool, out, address string) (summary, error) {
+func (e *env) runChain(ctx context.Context, s *store.Store, b store.Bundle, dir fs.FS, replace bool, out, address string) (summary, error) {
 	sum := summary{Study: b.Slug, Site: out}
 	timed := func(name string, f func() (int, error)) error {
 		start := e.clock()

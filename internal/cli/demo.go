@@ -28,7 +28,7 @@ func (e *env) demo() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			b, err := bundled(examples.Kleptocracy, "kleptocracy")
+			b, folder, err := bundled(examples.Kleptocracy, "kleptocracy")
 			if err != nil {
 				return err
 			}
@@ -41,7 +41,7 @@ func (e *env) demo() *cobra.Command {
 					b.Objects = nil // it stands, perhaps changed in the workspace since: leave it as people made it
 				}
 			}
-			sum, err := e.runChain(ctx, s, b, "", false, filepath.Join(e.data, "site"), "")
+			sum, err := e.runChain(ctx, s, b, folder, false, filepath.Join(e.data, "site"), "")
 			if err != nil {
 				return err
 			}

@@ -29,7 +29,7 @@ func (e *env) importStudy() *cobra.Command {
 				return err
 			}
 			defer s.Close()
-			done, err := e.bring(ctx, s, b, args[0], replace)
+			done, err := e.bring(ctx, s, b, os.DirFS(args[0]), replace)
 			if err != nil {
 				return err
 			}
@@ -46,8 +46,8 @@ func (e *env) importStudy() *cobra.Command {
 }
 
 // bring imports a bundle and the files of the folder that it came from, with a new seal key when it has none and none stands.
-// dir is empty for what came from no folder.
-func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, dir string, replace bool) (store.Imported, error) {
+// dir is nil for what came from no folder.
+func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, dir fs.FS, replace bool) (store.Imported, error) {
 	if b.SealKey == "" {
 		key, err := s.SealKey(ctx, b.Slug)
 		if fault.Of(err) == fault.NotFound {
@@ -58,7 +58,7 @@ func (e *env) bring(ctx context.Context, s *store.Store, b store.Bundle, dir str
 		}
 		b.SealKey = key
 	}
-	if dir == "" {
+	if dir == nil {
 		return s.Import(ctx, "import", b, replace, e.progress("Importing"))
 	}
 	keep, err := archive.TakeFiles(ctx, s, b, dir)
@@ -122,13 +122,14 @@ func (e *env) export() *cobra.Command {
 	return c
 }
 
-// bundled reads a study from the program itself.
-func bundled(fsys fs.FS, dir string) (store.Bundle, error) {
+// bundled reads a study from the program itself, and gives its folder.
+func bundled(fsys fs.FS, dir string) (store.Bundle, fs.FS, error) {
 	sub, err := fs.Sub(fsys, dir)
 	if err != nil {
-		return store.Bundle{}, err
+		return store.Bundle{}, nil, err
 	}
-	return archive.ReadFS(sub, "the bundled example "+dir)
+	b, err := archive.ReadFS(sub, "the bundled example "+dir)
+	return b, sub, err
 }
 
 // exists tells whether something stands at a path.

@@ -414,7 +414,7 @@ func (e *env) begin(ctx context.Context, s *store.Store, title, lead string) (st
 		study.Study{ID: "study", Slug: slug, Title: title, Purpose: "Not written yet.", Question: "Not written yet.", RegionScheme: "un"},
 		study.Protocol{ID: "protocol", Unit: "Not written yet.", Outcome: "Not written yet."},
 		study.Member{ID: study.MemberID(lead), Handle: lead, Role: study.Lead},
-	}}, "", false)
+	}}, nil, false)
 	return slug, err
 }
 

@@ -43,7 +43,7 @@ func (e *env) listen(ctx context.Context, s *store.Store, address string, ready 
 	if err != nil {
 		return err
 	}
-	handler, err := web.New(web.Config{Store: s, Log: e.log, Clock: e.clock, SecureCookies: e.secure, Read: files.Read})
+	handler, err := web.New(web.Config{Store: s, Log: e.log, Clock: e.clock, SecureCookies: e.secure, Files: files})
 	if err != nil {
 		return err
 	}

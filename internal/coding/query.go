@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"throughline/internal/document"
 	"throughline/internal/thread"
 )
 
@@ -16,6 +17,22 @@ type Placed struct {
 	Document thread.ID
 	Start    int // code points
 	End      int
+	Area     document.Area // of a part of a picture, a page or a recording, which has no Start and End
+}
+
+// meets tells whether two passages of one document share a place, or are at most near characters apart. Parts of a picture or
+// a page meet where they overlap, parts of a recording in time; near is of characters, so it does not widen them.
+func (p Placed) meets(q Placed, near int) bool {
+	a, b := p.Area, q.Area
+	switch {
+	case a.None() != b.None():
+		return false
+	case a.None():
+		return q.Start-near < p.End && p.Start < q.End+near
+	case a.To > 0 || b.To > 0:
+		return a.From < b.To && b.From < a.To
+	}
+	return a.Page == b.Page && a.X < b.X+b.Width && b.X < a.X+a.Width && a.Y < b.Y+b.Height && b.Y < a.Y+a.Height
 }
 
 // Below gives, for each code, itself and all codes below it.
@@ -63,7 +80,7 @@ func (a Ask) Answer(all []Placed, codes []Code) [][]Placed {
 	}
 	meets := func(p Placed, other thread.ID) bool {
 		for _, q := range byDoc[p.Document] {
-			if in(q.Code, other) && q.Start-a.Near < p.End && p.Start < q.End+a.Near && !(q.Segment == p.Segment && q.Code == p.Code && q.Coder == p.Coder && other != a.Code) {
+			if in(q.Code, other) && p.meets(q, a.Near) && !(q.Segment == p.Segment && q.Code == p.Code && q.Coder == p.Coder && other != a.Code) {
 				return true
 			}
 		}
@@ -161,10 +178,10 @@ func Together(all []Placed) func(Placed) []string {
 	return func(p Placed) []string {
 		var out []string
 		for _, q := range byDoc[p.Document] {
-			if q.Start >= p.End {
+			if p.Area.None() && q.Area.None() && q.Start >= p.End {
 				break
 			}
-			if q.End > p.Start && q.Code != p.Code {
+			if q.Code != p.Code && p.meets(q, 0) {
 				out = append(out, string(q.Code))
 			}
 		}

@@ -322,6 +322,7 @@ type Passage struct {
 	Interview  bool   `json:"interview"`          // an informant's words
 	Sealed     bool   `json:"sealed"`             // the words are kept back
 	Quote      string `json:"quote,omitempty"`    // empty when sealed
+	Part       string `json:"part,omitempty"`     // of a picture, a page or a recording, as a W3C media fragment; the quote then describes it
 	Language   string `json:"language,omitempty"` // of the quote
 	Translated bool   `json:"translated,omitempty"`
 	Commitment string `json:"commitment,omitempty"` // when sealed
@@ -658,6 +659,7 @@ func (x *builder) passage(s coding.Segment) Passage {
 	i, protected := x.of(d.ID)
 	if !protected {
 		p.Source, p.titleLang, p.Quote, p.Language, p.Translated = d.Title, d.Language, s.Anchor.Quote, d.Language, d.Kind == document.Translation
+		p.Part = s.Anchor.Area.String()
 		for rec := d; ; rec = x.documents[rec.Translates] {
 			if rec.Record != "" {
 				p.Work = x.cite(rec.Record)
@@ -674,6 +676,7 @@ func (x *builder) passage(s coding.Segment) Passage {
 	}
 	if i.Consent.MayQuote() {
 		p.Quote, p.Language, p.Translated = s.Anchor.Quote, d.Language, d.Kind == document.Translation
+		p.Part = s.Anchor.Area.String()
 		return p
 	}
 	p.Sealed = true

@@ -154,7 +154,7 @@ func (v *visit) findAutocode(p *autocodePage, c coding.Code) error {
 		}
 		for _, k := range all {
 			if k.Object.Code == c.ID && k.Object.Coder == v.Member.Handle {
-				if i := slices.IndexFunc(segs, func(s store.Item[coding.Segment]) bool { return s.Object.ID == k.Object.Segment }); i >= 0 {
+				if i := slices.IndexFunc(segs, func(s store.Item[coding.Segment]) bool { return s.Object.ID == k.Object.Segment }); i >= 0 && segs[i].Object.Anchor.Area.None() {
 					mine = append(mine, coding.Placed{Start: segs[i].Object.Anchor.Start, End: segs[i].Object.Anchor.End})
 				}
 			}

@@ -281,7 +281,7 @@ func showCode(v *visit) error {
 		slices.Sort(coders)
 		u := useLine{Passage: ps, Case: v.caseLink(names, it.Object.Case), Coders: coders}
 		if ps.Source != "" {
-			u.InText = v.segmentAt(it.Object.Anchor.Document, it.Object.ID)
+			u.InText = v.placeAt(it.Object)
 		}
 		p.Uses = append(p.Uses, u)
 	}

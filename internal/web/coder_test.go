@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "bundle the islands anew")
 // TestIslandIsCurrent bundles the TypeScript, and compares with the bundles that are committed and served. esbuild is only
 // here, so that the program does not carry it.
 func TestIslandIsCurrent(t *testing.T) {
-	for _, name := range []string{"coder", "desk"} {
+	for _, name := range []string{"coder", "desk", "part", "play"} {
 		out := "assets/" + name + ".js"
 		built := api.Build(api.BuildOptions{
 			EntryPoints: []string{"island/" + name + ".ts"}, Outfile: out, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,
@@ -71,7 +71,7 @@ func coded(s *site) {
 	s.t.Helper()
 	b := store.Bundle{Slug: "coded", SealKey: strings.Repeat("ef", 32), Objects: []thread.Object{
 		study.Study{ID: "study", Slug: "coded", Title: "Study of coding", Purpose: "p", Question: "q?", RegionScheme: "UN", Languages: []string{"en", "ar", "th", "hy"}},
-		study.Member{ID: "member-coder-a", Handle: "coder-a", Role: study.Coder}, study.Member{ID: "member-reviewer-1", Handle: "reviewer-1", Role: study.Reviewer},
+		study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}, study.Member{ID: "member-coder-a", Handle: "coder-a", Role: study.Coder}, study.Member{ID: "member-reviewer-1", Handle: "reviewer-1", Role: study.Reviewer},
 		source.Record{ID: "ref-one", Type: "news", Title: "Record", Year: 2018},
 	}}
 	for _, c := range []struct{ id, up, name, colour string }{

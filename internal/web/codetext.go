@@ -151,6 +151,14 @@ func codePassage(v *visit) error {
 	return v.to(v.segmentAt(d.ID, seg))
 }
 
+// placeAt is the address of a passage: in the text, or on the page of the parts of its document.
+func (v *visit) placeAt(s coding.Segment) string {
+	if !s.Anchor.Area.None() {
+		return v.partAt(s.Anchor.Document, s.ID, s.Anchor.Area)
+	}
+	return v.segmentAt(s.Anchor.Document, s.ID)
+}
+
 // segmentAt is the address of a passage in its document.
 func (v *visit) segmentAt(doc, seg thread.ID) string {
 	return v.at("document", string(doc)) + "?segment=" + string(seg) + "#" + string(seg)
@@ -203,13 +211,13 @@ func (v *visit) segmentFor(tx *store.Tx, d document.Document, a document.Anchor)
 	taken := map[thread.ID]bool{}
 	for _, it := range segs {
 		x := it.Object.Anchor
-		if x.Version == a.Version && x.Start == a.Start && x.End == a.End {
+		if x.Version == a.Version && x.Start == a.Start && x.End == a.End && x.Area == a.Area {
 			return it.Object.ID, nil
 		}
 		taken[it.Object.ID] = true
 	}
 	id := thread.ID("")
-	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %d %d", d.ID, a.Version, a.Start, a.End)))
+	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %d %d%s", d.ID, a.Version, a.Start, a.End, a.Area)))
 	name := hex.EncodeToString(sum[:])
 	for n := 8; id == "" || taken[id]; n += 8 {
 		id = thread.ID(thread.Segment.Prefix() + d.ID.Rest() + "-" + name[:n])
@@ -343,7 +351,7 @@ func dropCoding(v *visit) error {
 		return err
 	}
 	p := dropPage{Quote: seg.Object.Anchor.Quote, Lang: d.Language, Dir: direction(d.Language), Code: code.Object.Name, Coder: it.Object.Coder, Memo: it.Object.Memo, Last: len(onIt) == 1,
-		Form: form{Submit: "Remove the coding", Cancel: v.segmentAt(d.ID, seg.Object.ID), Version: it.Version, Fields: []field{{Name: "coding", Kind: hiddenField, Value: string(id)}}}}
+		Form: form{Submit: "Remove the coding", Cancel: v.placeAt(seg.Object), Version: it.Version, Fields: []field{{Name: "coding", Kind: hiddenField, Value: string(id)}}}}
 	if consent.Withdrawn != "" {
 		p.Quote, p.Memo = "", ""
 	}
@@ -381,7 +389,10 @@ func dropCoding(v *visit) error {
 		return err
 	}
 	if left {
-		return v.to(v.segmentAt(d.ID, seg.Object.ID))
+		return v.to(v.placeAt(seg.Object))
+	}
+	if a := seg.Object.Anchor.Area; !a.None() {
+		back = strings.SplitN(v.partAt(d.ID, "", a), "segment=", 2)[0]
 	}
 	return v.to(back)
 }

@@ -2,11 +2,11 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"path/filepath"
 	"strconv"
@@ -30,7 +30,9 @@ type newDocumentPage struct {
 	Language string
 	Cases    []option
 	Back     string
-	Largest  int
+	Largest  int // MB of a file with text or a picture
+
+	Recording int // MB of a recording
 }
 
 func (newDocumentPage) template() string { return "newdocument" }
@@ -70,7 +72,7 @@ func (s *Server) newDocuments() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/documents/new", Policy: Of(study.Edit), Handle: newDocument},
-			{Pattern: "POST /s/{study}/documents/new", Policy: Of(study.Edit), Largest: store.LargestFile + 1<<20, Handle: newDocument},
+			{Pattern: "POST /s/{study}/documents/new", Policy: Of(study.Edit), Largest: store.LargestRecording + 1<<20, Handle: newDocument},
 			{Pattern: "GET /s/{study}/document/{id}/text", Policy: On(study.Edit, thread.Document), Handle: retell},
 			{Pattern: "POST /s/{study}/document/{id}/text", Policy: On(study.Edit, thread.Document), Largest: store.LargestFile + 1<<20, Handle: retell},
 			{Pattern: "GET /s/{study}/document/{id}/original", Policy: On(study.ReadRaw, thread.Document), Handle: originalFile},
@@ -79,30 +81,29 @@ func (s *Server) newDocuments() section {
 	}
 }
 
-// readFile takes the text out of a file that was sent.
-func (v *visit) readFile(field string) (extract.Text, []byte, string, error) {
+// readFile takes the text out of a file that was sent in a field.
+func (v *visit) readFile(field string) (extract.Text, []byte, error) {
 	f, head, err := v.R.FormFile(field)
 	if err != nil {
-		return extract.Text{}, nil, "", fault.New(fault.Invalid, "No file came with it. Choose one.")
+		return extract.Text{}, nil, fault.New(fault.Invalid, "No file came with it. Choose one.")
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, store.LargestFile+1))
-	if err != nil || len(b) > store.LargestFile {
-		return extract.Text{}, nil, "", fault.New(fault.Invalid, "The file is larger than %d MB. Split it, or save it with smaller pictures.", store.LargestFile>>20)
-	}
-	name := clean(filepath.Base(head.Filename))
-	t, err := v.s.read(v.Ctx, name, b)
-	return t, b, name, err
+	return v.readText(f, clean(filepath.Base(head.Filename)))
 }
 
-// readHere reads a file in this process; the program reads strangers' files in one of their own.
-func readHere(ctx context.Context, name string, data []byte) (extract.Text, error) {
-	return extract.Read(ctx, name, data, extract.Standard(), extract.Options{})
+// readText takes the text out of a file.
+func (v *visit) readText(f io.Reader, name string) (extract.Text, []byte, error) {
+	b, err := io.ReadAll(io.LimitReader(f, store.LargestFile+1))
+	if err != nil || len(b) > store.LargestFile {
+		return extract.Text{}, nil, fault.New(fault.Invalid, "The file is larger than %d MB. Split it, or save it with smaller pictures.", store.LargestFile>>20)
+	}
+	t, err := v.s.files.Read(v.Ctx, name, b)
+	return t, b, err
 }
 
 func newDocument(v *visit) error {
 	v.crumb("Documents", v.at("documents"))
-	p := newDocumentPage{Back: v.at("documents"), Largest: store.LargestFile >> 20, Record: v.R.URL.Query().Get("record"), Cases: []option{{"", "none, or several"}}}
+	p := newDocumentPage{Back: v.at("documents"), Largest: store.LargestFile >> 20, Recording: store.LargestRecording >> 20, Record: v.R.URL.Query().Get("record"), Cases: []option{{"", "none, or several"}}}
 	names, err := v.caseNames()
 	if err != nil {
 		return err
@@ -123,40 +124,39 @@ func newDocument(v *visit) error {
 		v.status = http.StatusUnprocessableEntity
 		return v.render("New document", p)
 	}
-	t, original, name, err := v.readFile("files")
+	f, head, err := v.R.FormFile("files")
+	if err != nil {
+		return again(fault.New(fault.Invalid, "No file came with it. Choose one."))
+	}
+	defer f.Close()
+	name := clean(filepath.Base(head.Filename))
+	d, body, err := v.taken(f, head.Size, name)
 	if fault.Of(err) == fault.Invalid {
 		return again(err)
 	}
 	if err != nil {
 		return err
 	}
-	if t.Body == "" {
-		return again(fault.New(fault.Invalid, "There is no text in the file that can be read: its pages are pictures. %s", strings.Join(t.Notes, " ")))
-	}
-	body, err := document.Normalize([]byte(t.Body))
-	if err != nil {
-		return again(fault.New(fault.Invalid, "The text of the file %s.", fault.Message(err)))
-	}
-	title := p.Title
-	for _, x := range []string{t.Title, strings.TrimSuffix(name, filepath.Ext(name))} {
-		if title == "" {
-			title = x
+	d.Case, d.Kind, d.Version, d.SHA256 = thread.ID(p.Case), document.Material, 1, document.Sum(body)
+	for _, x := range []string{strings.TrimSuffix(name, filepath.Ext(name)), d.Title, p.Title} {
+		if x != "" {
+			d.Title = x
 		}
 	}
-	sum := sha256.Sum256(original)
-	d := document.Document{ID: thread.ID(thread.Document.Prefix() + hex.EncodeToString(sum[:6])), Title: title, Case: thread.ID(p.Case), Kind: document.Material, Version: 1, SHA256: document.Sum(body), Format: t.Format, Language: p.Language}
-	if d.Language == "" {
-		d.Language = document.GuessLanguage(body, keptLanguage(t.Language))
+	if p.Language != "" {
+		d.Language = p.Language
 	}
 	if p.Record != "" {
 		d.Kind, d.Record = document.Report, thread.ID(p.Record)
 	}
-	if d.File, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(original)); err != nil {
-		return err
-	}
 	err = v.write(func(tx *store.Tx) error {
-		if err := tx.KeepFile(v.Study, d.File); err != nil {
-			return err
+		for _, name := range []string{d.File, d.Media} {
+			if name == "" {
+				continue
+			}
+			if err := tx.KeepFile(v.Study, name); err != nil {
+				return err
+			}
 		}
 		if err := tx.Put(v.Study, d, 0); err != nil {
 			return err
@@ -173,6 +173,47 @@ func newDocument(v *visit) error {
 		return err
 	}
 	return v.to(v.at("document", string(d.ID)))
+}
+
+// taken takes in a file that was sent, and gives what it is as a document, and its text. A picture and a recording have none
+// yet; of them nothing is kept but what was cleaned.
+func (v *visit) taken(f multipart.File, size int64, name string) (d document.Document, body string, err error) {
+	start := make([]byte, 512)
+	n, err := f.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return d, "", err
+	}
+	if isMedia(name, start[:n]) {
+		d.Language = "und"
+		if err = v.takeMedia(&d, name, f, size); err == nil {
+			d.ID = thread.ID(thread.Document.Prefix() + d.Media[:12])
+		}
+		return d, "", err
+	}
+	t, original, err := v.readText(f, name)
+	if err != nil {
+		return d, "", err
+	}
+	if t.Body == "" && len(t.Pages) == 0 {
+		return d, "", fault.New(fault.Invalid, "There is no text in the file that can be read. %s", strings.Join(t.Notes, " "))
+	}
+	if body, err = document.Normalize([]byte(t.Body)); err != nil && !(err == document.ErrEmpty && len(t.Pages) > 0) {
+		return d, "", fault.New(fault.Invalid, "The text of the file %s.", fault.Message(err))
+	}
+	sum := sha256.Sum256(original)
+	d = document.Document{ID: thread.ID(thread.Document.Prefix() + hex.EncodeToString(sum[:6])), Title: t.Title, Format: t.Format, Pages: len(t.Pages), Language: document.GuessLanguage(body, keptLanguage(t.Language))}
+	d.SetMarks(marksOf(t))
+	d.File, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(original))
+	return d, body, err
+}
+
+// marksOf gives the times of subtitles and transcripts as they are kept.
+func marksOf(t extract.Text) []document.Mark {
+	var out []document.Mark
+	for _, s := range t.Stamps {
+		out = append(out, document.Mark{At: s.Start, Time: s.From})
+	}
+	return out
 }
 
 // keptLanguage is a language tag that a file gave, when it is one that can be kept.
@@ -226,16 +267,16 @@ func retell(v *visit) error {
 	if err != nil {
 		from = d.Version
 	}
-	body, file, format := clean(v.R.FormValue("body")), []byte(nil), ""
+	body, file, format, pages, marks := clean(v.R.FormValue("body")), []byte(nil), "", 0, []document.Mark(nil)
 	if v.R.FormValue("do") == "file" {
-		t, b, _, err := v.readFile("files")
+		t, b, err := v.readFile("files")
 		if fault.Of(err) == fault.Invalid {
 			return again(err)
 		}
 		if err != nil {
 			return err
 		}
-		body, file, format = t.Body, b, t.Format
+		body, file, format, pages, marks = t.Body, b, t.Format, len(t.Pages), marksOf(t)
 	} else {
 		p.Body = body
 		// A browser takes the line end at the beginning away, and sends CR LF.
@@ -243,7 +284,7 @@ func retell(v *visit) error {
 			body = "\n" + body
 		}
 	}
-	if body, err = document.Normalize([]byte(body)); err != nil {
+	if body, err = document.Normalize([]byte(body)); err != nil && !(err == document.ErrEmpty && (d.Media != "" || pages > 0)) {
 		return again(fault.New(fault.Invalid, "The text %s.", fault.Message(err)))
 	}
 	if body == text.Body {
@@ -265,7 +306,10 @@ func retell(v *visit) error {
 		var err error
 		done, err = chain.Retell(v.Ctx, tx, v.Study, d.ID, from, body, func(d *document.Document) {
 			if file != nil {
-				d.File, d.Format = sum, format
+				d.File, d.Format, d.Pages = sum, format, pages
+				if len(marks) > 0 {
+					d.SetMarks(marks)
+				}
 			}
 		})
 		return err

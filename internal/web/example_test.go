@@ -44,7 +44,14 @@ func exampleSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { st.Close() })
+	keep, err := archive.TakeFiles(ctx, st, b, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := st.Import(ctx, "import", b, false, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := keep(ctx); err != nil {
 		t.Fatal(err)
 	}
 	for _, step := range chain.Steps {
@@ -81,7 +88,7 @@ func walk(s *site, who string, few int) map[string][]string {
 	b := s.as(who)
 	found := map[string][]string{}
 	queue, known := []string{"/"}, map[string]bool{}
-	links := regexp.MustCompile(`<a [^>]*href="([^"#]*)[^"]*"`)
+	links := regexp.MustCompile(`<(?:a [^>]*href|(?:img|audio|video) [^>]*src)="([^"#]*)[^"]*"`)
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]
@@ -130,8 +137,9 @@ func TestEveryPageIsReached(t *testing.T) {
 	}
 	s.as("lead").upload("/s/"+example+"/literature/import", map[string]string{"source": "A file", "on": "2026-11-25", "route": "database"}, map[string]string{"one.ris": twoRIS})
 	s.as("lead").upload("/s/"+example+"/documents/new", map[string]string{"title": "A file"}, map[string]string{"one.txt": "A text with words in it."})
+	s.as("lead").upload("/s/"+example+"/documents/new", map[string]string{"title": "A tone"}, map[string]string{"tone.wav": string(tone(2))})
 	t.Cleanup(s.srv.Close)
-	found := walk(s, "lead", 2)
+	found := walk(s, "lead", 3)
 	for _, rt := range s.srv.Routes() {
 		if strings.HasPrefix(rt.Pattern, "GET ") && rt.Pattern != "GET /sign-in" && !strings.HasSuffix(rt.Pattern, "/state") && // which the script of the reader asks
 			len(found[rt.Pattern]) == 0 {
@@ -165,7 +173,7 @@ func TestExampleLooks(t *testing.T) {
 		paths = append(paths, found...)
 	}
 	// Documents in each script, and passages of them.
-	for _, id := range []string{"doc-armenia-hy", "doc-int-tha-a1", "doc-lebanon-ar"} {
+	for _, id := range []string{"doc-armenia-hy", "doc-int-tha-a1", "doc-lebanon-ar", "doc-armenia-chronicle/parts", "doc-int-bra-a2", "doc-int-bra-a2/parts"} {
 		paths = append(paths, "/s/"+example+"/document/"+id)
 	}
 	// What only a form leads to.
@@ -173,7 +181,7 @@ func TestExampleLooks(t *testing.T) {
 		paths = append(paths, "/s/"+example+"/"+q)
 	}
 	paths = slices.DeleteFunc(paths, func(p string) bool {
-		return strings.Contains(p, "/file/") || strings.Contains(p, "/picture") || regexp.MustCompile(`/literature/[a-z]+\.`).MatchString(p)
+		return strings.Contains(p, "/file/") || strings.Contains(p, "/picture") || regexp.MustCompile(`/literature/[a-z]+\.|/document/[^/]+/(original|play|page|part)\b`).MatchString(p)
 	}) // no pages
 	slices.Sort(paths)
 	if len(paths) < 40 {

@@ -24,6 +24,10 @@ type passage struct {
 	Document string // title; empty: not for this member
 	Source   string // address of the document; empty: not to be opened
 	Notice   string // such as "composed for demonstration"
+	Part     string // of a part of a picture, a page or a recording: where it is; Quote then describes it
+	Picture  string // address of its picture; empty: none
+	Play     string // address of its recording
+	Film     bool   // the recording has pictures
 	Orphaned bool   // the words no longer stand where they were marked
 	Sealed   *sealed
 	Key      *document.Seal // salt and commitment of a protected passage, for who may hand them to a checker
@@ -109,6 +113,12 @@ func (v *visit) passage(seg coding.Segment, n thread.Node) (passage, error) {
 	if v.sees(src.item.Node) {
 		p.Document, p.Source = src.item.Object.Title, v.page(src.item.Object.ID)
 	}
+	if a := seg.Anchor.Area; !a.None() {
+		p.Part = partWords(a)
+		if v.sees(src.item.Node) {
+			p.Picture, p.Play, p.Film = v.partShown(src.item.Object, seg)
+		}
+	}
 	if n.Protected && unseals(v.Member, n.Case) {
 		seal, err := v.seal(seg)
 		if err != nil {
@@ -145,7 +155,7 @@ func (v *visit) seal(seg coding.Segment) (document.Seal, error) {
 
 // widen gives a passage the whole paragraph it stands in, and tells when it no longer stands there.
 func (v *visit) widen(p *passage, a document.Anchor) error {
-	if p.Sealed != nil {
+	if p.Sealed != nil || !a.Area.None() {
 		return nil
 	}
 	text, err := store.Text(v.Ctx, v.s.store, v.Study, a.Document, a.Version)

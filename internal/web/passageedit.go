@@ -35,6 +35,10 @@ type editPassagePage struct {
 	Memos   []memoLine
 	Memo    string // typed and not saved
 	Rests   bool   // statements rest on it
+	Part    string // of a part of a picture, a page or a recording: where it is; then it has no words and no ends
+	Picture string // address of its picture
+	Play    string // address of its recording
+	Film    bool
 	Trouble string
 	For     []option // takeaways and scores of its case that it can be evidence for
 	New     string   // address of a new takeaway from it; empty: may not
@@ -208,6 +212,9 @@ func editPassage(v *visit) error {
 	if v.R.PostForm.Get("stay") != "" {
 		return v.to(v.at("document", string(d.ID), "passage") + "?segment=" + string(to))
 	}
+	if a := seg.Object.Anchor.Area; !a.None() {
+		return v.to(v.partAt(d.ID, to, a))
+	}
 	return v.to(v.segmentAt(d.ID, to))
 }
 
@@ -230,7 +237,31 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 	}
 	to = seg.Object.ID
 	a := seg.Object.Anchor
+	if do := get("do"); !a.Area.None() && (do == "move" || do == "split" || do == "join") {
+		return "", fault.New(fault.Invalid, "A part of a picture, a page or a recording has no words to move, split or join. Code the other part by itself.")
+	}
 	switch get("do") {
+	case "says":
+		says := strings.TrimSpace(get("text"))
+		if a.Area.None() || says == "" {
+			return "", fault.New(fault.Invalid, "Say in words what is to be seen or heard there.")
+		}
+		return to, v.act(d, "description of a part", func(tx *store.Tx) error {
+			ks, err := v.mine(tx, d, seg.Object.ID)
+			if err != nil {
+				return err
+			}
+			all, err := store.All[coding.Coding](v.Ctx, tx, v.Study, store.Filter{Owner: seg.Object.ID})
+			if err != nil {
+				return err
+			}
+			if len(all) > len(ks) && !v.may(study.Edit, d.Case) {
+				return fault.New(fault.Forbidden, "Others coded this part too. Who may edit the study changes what is said of it.")
+			}
+			s := seg.Object
+			s.Anchor.Quote = says
+			return tx.Put(v.Study, s, store.Any)
+		})
 	case "recode":
 		c := thread.ID(get("code"))
 		if err := known(c); err != nil {
@@ -315,7 +346,7 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 		return to, err
 	case "join":
 		other, err := store.Get[coding.Segment](v.Ctx, v.store(), v.Study, thread.ID(get("with")))
-		if err != nil || other.Object.Anchor.Document != d.ID || other.Object.Anchor.Version != a.Version || other.Object.ID == seg.Object.ID {
+		if err != nil || !other.Object.Anchor.Area.None() || other.Object.Anchor.Document != d.ID || other.Object.Anchor.Version != a.Version || other.Object.ID == seg.Object.ID {
 			return "", fault.New(fault.Invalid, "Choose the passage to join it with.")
 		}
 		b := other.Object.Anchor
@@ -600,8 +631,11 @@ func (v *visit) showPassage(d document.Document, seg store.Item[coding.Segment],
 	if err != nil {
 		return err
 	}
-	p := editPassagePage{Action: v.at("document", string(d.ID), "passage"), Segment: string(id), Back: v.segmentAt(d.ID, id), Thread: v.at("thread", string(id)), Quote: a.Quote, Lang: d.Language, Dir: direction(d.Language), Trouble: trouble, Memo: typed}
-	if text.Holds(a) {
+	p := editPassagePage{Action: v.at("document", string(d.ID), "passage"), Segment: string(id), Back: v.placeAt(seg.Object), Thread: v.at("thread", string(id)), Quote: a.Quote, Lang: d.Language, Dir: direction(d.Language), Trouble: trouble, Memo: typed}
+	if !a.Area.None() {
+		p.Part = partWords(a.Area)
+		p.Picture, p.Play, p.Film = v.partShown(d, seg.Object)
+	} else if text.Holds(a) {
 		p.Before, p.After = around(text, a)
 	}
 	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
@@ -631,7 +665,7 @@ func (v *visit) showPassage(d document.Document, seg store.Item[coding.Segment],
 	}
 	for _, it := range segs {
 		b := it.Object.Anchor
-		if it.Object.ID == id || b.Version != a.Version || b.Start > a.End+400 || b.End < a.Start-400 {
+		if it.Object.ID == id || !b.Area.None() || b.Version != a.Version || b.Start > a.End+400 || b.End < a.Start-400 {
 			continue
 		}
 		if slices.ContainsFunc(all, func(k store.Item[coding.Coding]) bool {

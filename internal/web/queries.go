@@ -131,6 +131,7 @@ type agreementPage struct {
 	More       int
 	Trouble    string
 	Characters int
+	Parts      int // codings of parts of pictures, pages and recordings, which are not measured
 }
 
 type coderAgreement struct{ Name, Value, Interval, About string }
@@ -314,7 +315,7 @@ func (v *visit) placed() (all []coding.Placed, segs map[thread.ID]store.Item[cod
 			continue
 		}
 		a := it.Object.Anchor
-		all = append(all, coding.Placed{Segment: u.Segment, Code: u.Code, Coder: u.Coder, Case: it.Object.Case, Document: a.Document, Start: a.Start, End: a.End})
+		all = append(all, coding.Placed{Segment: u.Segment, Code: u.Code, Coder: u.Coder, Case: it.Object.Case, Document: a.Document, Start: a.Start, End: a.End, Area: a.Area})
 	}
 	return all, segs, nil
 }
@@ -375,7 +376,7 @@ func showCoded(v *visit) error {
 		shown.Key = nil
 		l := codedLine{Passage: shown, Case: v.caseLink(names, it.Object.Case)}
 		if shown.Source != "" {
-			l.InText = v.segmentAt(it.Object.Anchor.Document, it.Object.ID)
+			l.InText = v.placeAt(it.Object)
 		}
 		for _, x := range ps {
 			if i := slices.IndexFunc(tree, func(c treeCode) bool { return c.ID == x.Code }); i >= 0 {
@@ -726,6 +727,10 @@ func showAgreement(v *visit) error {
 	byDoc := map[thread.ID][]coding.Placed{}
 	readers := map[thread.ID]map[string]bool{}
 	for _, x := range all {
+		if !x.Area.None() { // the measures are of text
+			p.Parts++
+			continue
+		}
 		byDoc[x.Document] = append(byDoc[x.Document], x)
 		if readers[x.Document] == nil {
 			readers[x.Document] = map[string]bool{}
@@ -830,7 +835,7 @@ func showAgreement(v *visit) error {
 				if i < 0 {
 					continue
 				}
-				g := disagreement{Code: tree[i].Path, By: x.Coder, Not: other, Href: v.segmentAt(x.Document, x.Segment)}
+				g := disagreement{Code: tree[i].Path, By: x.Coder, Not: other, Href: v.placeAt(it.Object)}
 				if shown.Sealed == nil {
 					g.Quote, g.Lang, g.Dir = excerpt(shown.Quote, 160), shown.Lang, direction(shown.Lang)
 				} else {

@@ -41,6 +41,13 @@ type readerPage struct {
 	Rest      []para       // what the other text has beyond the last paragraph of this one
 	Lost      []lost       // passages that no longer stand where they were marked
 	Coder     *coderIsland // empty: may not code
+	Parts     int          // coded parts of pictures, pages or recordings
+	PartsTo   string       // address of their page; empty: the document has a text alone
+	PartsWord string       // what is to be seen or heard there
+	Play      string       // address of the recording; empty: there is none
+	Film      bool         // it has pictures
+	Attach    string       // address where a recording or a picture is put beside it; empty: may not
+	Place     string       // address where it is said where material comes from; empty: there is nothing to say, or may not
 	Passages  int
 	Codings   int
 	Blind     bool   // others' codings are not shown
@@ -60,6 +67,9 @@ type para struct {
 	Notes []note
 	Code  string // address for coding in it; empty: may not
 	Other string // the paragraph at the same place in the other text
+	Time  string // at which it is said in the recording; empty: not known
+
+	PlayAt string // address that plays from there
 
 	start, end int // code points
 }
@@ -111,12 +121,15 @@ type coderIsland struct {
 
 func (readerPage) template() string { return "reader" }
 
-// scripts gives the script for coding to those who may code.
-func (p readerPage) scripts() []string {
-	if p.Coder == nil {
-		return nil
+// scripts gives the script for coding to those who may code, and that of the player.
+func (p readerPage) scripts() (out []string) {
+	if p.Coder != nil {
+		out = append(out, "coder.js")
 	}
-	return []string{"coder.js"}
+	if p.Play != "" {
+		out = append(out, "play.js")
+	}
+	return out
 }
 
 // Start is where the paragraph begins in the document, in code points.
@@ -308,6 +321,14 @@ func showDocument(v *visit) error {
 		return err
 	}
 	p.Passages, p.Codings = len(segs), len(codings)
+	segs = slices.DeleteFunc(segs, func(it store.Item[coding.Segment]) bool {
+		part := !it.Object.Anchor.Area.None()
+		if part {
+			p.Parts++
+		}
+		return part
+	})
+	v.shows(&p, d)
 	tree := codeTree(store.Objects(codes))
 	if v.may(study.CodeText, d.Case) {
 		if p.Closed = barred(consent, interview); p.Closed == "" {
@@ -332,8 +353,9 @@ func showDocument(v *visit) error {
 	return v.render(documentTitle(v.Node), p)
 }
 
-// markUp lays out the text with its passages, and sets the codes beside it.
-func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode) {
+// notes gives each passage its note for the margin: the codes that it was given, and what may be done with it. edit tells
+// whether passages may be changed.
+func (v *visit) notes(d document.Document, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode, edit bool) []note {
 	here := v.R.URL.Query().Get("segment")
 	byCode := make(map[thread.ID]noteCode, len(tree))
 	for _, c := range tree {
@@ -353,27 +375,40 @@ func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []s
 		}
 		given[c.Segment] = append(given[c.Segment], n)
 	}
+	out := make([]note, len(segs))
+	for i, it := range segs {
+		out[i] = note{ID: string(it.Object.ID), Excerpt: excerpt(it.Object.Anchor.Quote, 28), Here: string(it.Object.ID) == here, Thread: v.at("thread", string(it.Object.ID)), Codes: given[it.Object.ID]}
+		if edit {
+			out[i].Edit = v.at("document", string(d.ID), "passage") + "?segment=" + out[i].ID
+		}
+	}
+	return out
+}
+
+// markUp lays out the text with its passages, and sets the codes beside it.
+func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode) {
+	notes := v.notes(d, segs, codings, tree, p.Coder != nil)
 	stands := holds(body, d.Version, segs)
 	var spans []span
 	var marked []note
 	for i, it := range segs {
 		a := it.Object.Anchor
-		n := note{ID: string(it.Object.ID), Excerpt: excerpt(a.Quote, 28), Here: string(it.Object.ID) == here, Thread: v.at("thread", string(it.Object.ID)), Codes: given[it.Object.ID]}
-		if p.Coder != nil {
-			n.Edit = v.at("document", string(d.ID), "passage") + "?segment=" + n.ID
-		}
 		if !stands[i] {
-			p.Lost = append(p.Lost, lost{a.Quote, n})
+			p.Lost = append(p.Lost, lost{a.Quote, notes[i]})
 			continue
 		}
 		spans = append(spans, span{a.Start, a.End})
-		marked = append(marked, n)
+		marked = append(marked, notes[i])
 	}
 	p.Paras = layOut(body, spans)
+	marks := d.Marks()
 	focused := false
 	var ids strings.Builder
 	for i := range p.Paras {
 		x := &p.Paras[i]
+		if ms, ok := document.TimeAt(marks, x.start); ok && p.Play != "" {
+			x.Time, x.PlayAt = document.Clock(ms), p.Play+"#t="+strconv.FormatFloat(float64(ms)/1000, 'f', -1, 64)
+		}
 		if p.Coder != nil {
 			x.Code = p.Coder.Action + "?paragraph=" + strconv.Itoa(x.N)
 		}
@@ -403,6 +438,23 @@ func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []s
 				x.Notes = append(x.Notes, marked[s])
 			}
 		}
+	}
+}
+
+// shows tells what a document has beside its text.
+func (v *visit) shows(p *readerPage, d document.Document) {
+	to := v.at("document", string(d.ID), "parts")
+	switch {
+	case d.Pictured():
+		p.PartsTo, p.PartsWord = to, "Look at the picture"
+	case d.Timed():
+		p.PartsTo, p.PartsWord, p.Play = to, "Code parts of the recording", v.at("document", string(d.ID), "play")
+		p.Film = strings.HasPrefix(d.MediaType, "video/")
+	case d.Format == "pdf" && d.Pages > 0:
+		p.PartsTo, p.PartsWord = to, "Look at the pages"
+	}
+	if v.may(study.Edit, d.Case) {
+		p.Attach = v.at("document", string(d.ID), "media")
 	}
 }
 

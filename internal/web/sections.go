@@ -11,7 +11,7 @@ func (s *Server) sections() []section {
 		s.universe(), s.candidates(), s.campaignRoom(), s.contextRoom(), s.selectionDesk(),
 		s.caseRoom(), s.caseCourse(), s.caseTests(), s.caseCoalition(),
 		s.fieldRoom(),
-		s.documents(), s.newDocuments(), s.passages(),
+		s.documents(), s.newDocuments(), s.media(), s.passages(),
 		s.queries(),
 		s.codebook(), s.codeHousekeeping(),
 		s.takeaways(),

@@ -16,7 +16,6 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"throughline/internal/account"
-	"throughline/internal/extract"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -28,9 +27,9 @@ type Config struct {
 	Store         *store.Store
 	Log           *slog.Logger
 	Clock         func() time.Time
-	SecureCookies bool                                                                      // the workspace is reached by https: cookies are sent by nothing else
-	Address       func(r *http.Request) string                                              // whom a request comes from, for throttling; nil: the peer of the connection
-	Read          func(ctx context.Context, name string, data []byte) (extract.Text, error) // takes the text out of files that are sent; nil: in this process
+	SecureCookies bool                         // the workspace is reached by https: cookies are sent by nothing else
+	Address       func(r *http.Request) string // whom a request comes from, for throttling; nil: the peer of the connection
+	Files         Files                        // reads files that are sent; nil: in this process
 }
 
 // Server is the workspace.
@@ -55,7 +54,8 @@ type Server struct {
 	country  openAtlas
 	lists    keptLists // lists of campaigns between being read and being taken
 	rankings rankings
-	read     func(ctx context.Context, name string, data []byte) (extract.Text, error)
+	files    Files
+	drawn    keptPictures
 }
 
 // New makes the workspace. It fails when a route has no policy, or a policy that does not fit its pattern, and when a
@@ -70,8 +70,8 @@ func newServer(c Config, more []Route) (*Server, error) {
 	if s.address == nil {
 		s.address = peer
 	}
-	if s.read = c.Read; s.read == nil {
-		s.read = readHere
+	if s.files = c.Files; s.files == nil {
+		s.files = here{}
 	}
 	var err error
 	if s.nobody, err = account.HashPassword(account.NewPassword()); err != nil {
@@ -125,7 +125,7 @@ type section struct {
 func (s *Server) Routes() []Route { return append([]Route(nil), s.routes...) }
 
 // contentPolicy lets a page use nothing but our own files, and be framed by nobody.
-const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+const contentPolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // largestBody is the most that a form may send, in bytes.
 const largestBody = 2 << 20
