@@ -108,6 +108,7 @@ var layout = []file{
 	{path: "codings.csv", format: table, kind: thread.Coding, proto: &codingRow{}, about: "Passages, and who gave them which code."},
 	{path: "groups.yaml", format: list, kind: thread.Group, proto: &coding.Group{}, about: "Groups of codes, across the tree."},
 	{path: "memos.yaml", format: list, kind: thread.Memo, proto: &coding.Memo{}, about: "Memos: what somebody thought of a document, a passage, a code or another thing."},
+	{path: "rulings.csv", format: table, kind: thread.Ruling, proto: &coding.Ruling{}, about: "Where coders differed: whether the code holds for the passage, and who settled it."},
 	{path: "conditions.yaml", format: list, kind: thread.Condition, proto: &synthesis.Condition{}, about: "What cases are compared by, and how raw values become set memberships."},
 	{path: "scores.csv", format: table, kind: thread.Score, proto: &synthesis.Score{}, about: "Each case on each condition, with reason and passages."},
 	{path: "analyses.yaml", format: list, kind: thread.Analysis, proto: &synthesis.Analysis{}, about: "Analyses and their frozen results. A result is computed when missing."},

@@ -556,6 +556,9 @@ func (r *reader) rules() {
 			}
 		case *coding.Memo:
 			member(e, "by", o.By)
+		case *coding.Ruling:
+			member(e, "by", o.By)
+			sameCase(e, "segment", o.Case, o.Segment)
 		case *synthesis.Score:
 			if c, ok := r.get(o.Condition).(*synthesis.Condition); ok {
 				if err := c.Fits(o.Raw); err != nil {

@@ -14,6 +14,7 @@ type Memo struct {
 	Text string    `json:"text"`           //
 	By   string    `json:"by"`             // handle of the member
 	At   string    `json:"at,omitempty"`   // date on which it was written, YYYY-MM-DD
+	Code thread.ID `json:"code,omitempty"` // of a summary in the framework grid: what the passages of a case with this code come to
 }
 
 func (m Memo) Ref() thread.ID { return m.ID }
@@ -29,6 +30,10 @@ func (m Memo) Valid() error {
 	thread.CheckID(&ps, "on", m.On, Memorable...)
 	if m.Case != "" {
 		thread.CheckID(&ps, "case", m.Case, thread.Case)
+	}
+	if m.Code != "" {
+		thread.CheckID(&ps, "code", m.Code, thread.Code)
+		thread.CheckID(&ps, "on", m.On, thread.Case)
 	}
 	ps.Require("text", m.Text)
 	study.CheckHandle(&ps, "by", m.By)

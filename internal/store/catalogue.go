@@ -71,6 +71,8 @@ func kindOf(o thread.Object) thread.Kind {
 		return thread.Group
 	case coding.Memo:
 		return thread.Memo
+	case coding.Ruling:
+		return thread.Ruling
 	case synthesis.Condition:
 		return thread.Condition
 	case synthesis.Score:
@@ -148,6 +150,8 @@ func decode(kind thread.Kind, body string) (thread.Object, error) {
 		return unmarshal[coding.Group](body)
 	case thread.Memo:
 		return unmarshal[coding.Memo](body)
+	case thread.Ruling:
+		return unmarshal[coding.Ruling](body)
 	case thread.Condition:
 		return unmarshal[synthesis.Condition](body)
 	case thread.Score:

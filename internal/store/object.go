@@ -209,11 +209,6 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	case from > 0 && old.version != from:
 		return fault.New(fault.Conflict, "Somebody else (%s) changed this %s while you were editing it. Nothing of theirs or of yours is lost: compare the two, then save again.", old.changedBy, id.Kind().Word())
 	}
-	if exists && old.body == string(body) {
-		if !confirm || !id.Kind().IsStatement() || old.confirmed == old.basis {
-			return nil
-		}
-	}
 	protected := place.Protected
 	if place.Owner != "" {
 		owner, ok, err := t.row(study, place.Owner)
@@ -224,6 +219,12 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 			return fault.Problems{{Field: "owner", Message: fmt.Sprintf("names %s, which does not exist", place.Owner)}}
 		}
 		protected = protected || owner.protected
+	}
+	// What stands already is left alone, but not when its owner came under protection, or out of it, since.
+	if exists && old.body == string(body) && old.protected == protected {
+		if !confirm || !id.Kind().IsStatement() || old.confirmed == old.basis {
+			return nil
+		}
 	}
 	below, err := t.below(study, id, o.Links())
 	if err != nil {

@@ -50,6 +50,7 @@ const (
 	Coding         Kind = "coding"
 	Group          Kind = "group"
 	Memo           Kind = "memo"
+	Ruling         Kind = "ruling"
 	Condition      Kind = "condition"
 	Score          Kind = "score"
 	Analysis       Kind = "analysis"
@@ -94,6 +95,7 @@ var kinds = []struct {
 	{Coding, "coding-", "coding", false},
 	{Group, "group-", "group of codes", false},
 	{Memo, "memo-", "memo", false},
+	{Ruling, "ruling-", "ruling on a code", false},
 	{Hypothesis, "hyp-", "hypothesis", true},
 	{Condition, "cond-", "condition", false},
 	{Score, "score-", "score", true},

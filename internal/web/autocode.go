@@ -426,12 +426,20 @@ func mergeCode(v *visit) error {
 	return v.to(v.at("code", string(into)))
 }
 
-// undoCodebook takes back the member's last merge.
+// undoCodebook takes back what the member did last in the codebook, or does it again.
 func undoCodebook(v *visit) error {
 	err := v.write(func(tx *store.Tx) error {
+		if strings.HasSuffix(v.route.Pattern, "/redo") {
+			_, err := tx.Redo(v.Study, "codebook")
+			return err
+		}
 		_, err := tx.Undo(v.Study, "codebook")
 		return err
 	})
+	if fault.Of(err) == fault.Conflict { // of codes, codings or groups that others changed since
+		v.status = http.StatusConflict
+		return v.codebookPage(fault.Message(err))
+	}
 	if err != nil && fault.Of(err) != fault.NotFound {
 		return err
 	}

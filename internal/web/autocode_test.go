@@ -10,7 +10,6 @@ import (
 
 	"throughline/internal/coding"
 	"throughline/internal/store"
-	"throughline/internal/study"
 	"throughline/internal/thread"
 )
 
@@ -18,11 +17,6 @@ import (
 func TestCodeByWords(t *testing.T) {
 	s := newSite(t)
 	coded(s)
-	if err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
-		return tx.Put("coded", study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}, 0)
-	}); err != nil {
-		t.Fatal(err)
-	}
 	b := s.as("lead")
 	at := "/s/coded/code/code-memory/autocode"
 	value := regexp.MustCompile(`name="at" value="([^"]*)"`)

@@ -17,11 +17,20 @@ type codebookPage struct {
 	New   string // address; empty: may not
 	Own   bool   // counts are of the member's own cases
 	Undo  string // what would be undone; empty: nothing
-	To    string // address for that
+	Redo  string
+	To    string // addresses for that
+	Again string
+
+	Trouble   string
+	All       []treeCode // to be moved; empty: may not
+	Move      string     // address
+	Groups    string
+	Templates string // empty: may not
 }
 
 // codeLine is a code in the tree.
 type codeLine struct {
+	ID       string
 	Name     string
 	Href     string
 	Define   string
@@ -34,6 +43,14 @@ type codeLine struct {
 
 func (codebookPage) template() string { return "codebook" }
 
+// scripts lets codes be dragged, and moved with keys.
+func (p codebookPage) scripts() []string {
+	if p.Move == "" {
+		return nil
+	}
+	return []string{"codebook.js"}
+}
+
 // codePage shows a code with the passages that have it.
 type codePage struct {
 	Code     coding.Code
@@ -43,6 +60,9 @@ type codePage struct {
 	Below    []link
 	Edit     string
 	Merge    string // address; empty: may not
+	Split    string
+	History  string
+	Groups   []link
 	ByWords  string // address where passages are found by words; empty: may not
 	New      string // address for a code below this one
 	Thread   string
@@ -139,7 +159,10 @@ func rounds(byID map[thread.ID]coding.Code, c coding.Code) bool {
 	return false // it hangs below a circle, which is cut at its members
 }
 
-func showCodebook(v *visit) error {
+func showCodebook(v *visit) error { return v.codebookPage("") }
+
+// codebookPage shows the tree, with what stood in the way of a change.
+func (v *visit) codebookPage(trouble string) error {
 	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
 	if err != nil {
 		return err
@@ -162,13 +185,14 @@ func showCodebook(v *visit) error {
 	for _, it := range codes {
 		byID[it.Object.ID] = it.Object
 	}
-	p := codebookPage{Own: v.Member.Role == study.CountryTeam}
+	p := codebookPage{Own: v.Member.Role == study.CountryTeam, Trouble: trouble, Groups: v.at("groups")}
 	if v.may(study.Edit, "") {
 		p.New = v.at("code", "new")
-		if p.Undo, _, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, "codebook"); err != nil {
+		p.All, p.Move, p.Templates = codeTree(store.Objects(codes)), v.at("codebook", "move"), v.at("codebook", "templates")
+		if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, "codebook"); err != nil {
 			return err
 		}
-		p.To = v.at("codebook", "undo")
+		p.To, p.Again = v.at("codebook", "undo"), v.at("codebook", "redo")
 	}
 	tree := codeTree(store.Objects(codes))
 	var nest func(i, depth int) ([]codeLine, int)
@@ -177,7 +201,7 @@ func showCodebook(v *visit) error {
 		for i < len(tree) && tree[i].Depth == depth {
 			t := tree[i]
 			c := byID[t.ID]
-			l := codeLine{Name: c.Name, Href: v.at("code", string(c.ID)), Define: c.Define, Colour: t.Colour, Word: c.Colour, Segments: len(segments[c.ID]), Coders: len(coders[c.ID])}
+			l := codeLine{ID: string(c.ID), Name: c.Name, Href: v.at("code", string(c.ID)), Define: c.Define, Colour: t.Colour, Word: c.Colour, Segments: len(segments[c.ID]), Coders: len(coders[c.ID])}
 			l.Below, i = nest(i+1, depth+1)
 			out = append(out, l)
 		}
@@ -213,7 +237,17 @@ func showCode(v *visit) error {
 	}
 	if v.may(study.Edit, "") {
 		p.Edit, p.New = v.at("code", string(c.ID), "edit"), v.at("code", "new")+"?parent="+string(c.ID)
-		p.Merge = v.at("code", string(c.ID), "merge")
+		p.Merge, p.Split = v.at("code", string(c.ID), "merge"), v.at("code", string(c.ID), "split")
+	}
+	p.History = v.at("code", string(c.ID), "history")
+	groups, err := store.All[coding.Group](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return err
+	}
+	for _, it := range groups {
+		if slices.Contains(it.Object.Codes, c.ID) {
+			p.Groups = append(p.Groups, link{it.Object.Name, v.at("group", string(it.Object.ID))})
+		}
 	}
 	if v.may(study.CodeText, "") {
 		p.ByWords = v.at("code", string(c.ID), "autocode")
@@ -334,7 +368,7 @@ func (v *visit) editingCode(isNew bool) (editing[coding.Code], error) {
 		return editing[coding.Code]{}, err
 	}
 	v.crumb("Codebook", v.at("codebook"))
-	return editing[coding.Code]{Heading: "Edit the code", New: isNew, Form: v.codeForm(store.Objects(codes), isNew), Read: readCode,
+	return editing[coding.Code]{Heading: "Edit the code", New: isNew, Scope: "codebook", Form: v.codeForm(store.Objects(codes), isNew), Read: readCode,
 		Check: func(tx *store.Tx, c coding.Code) error {
 			for up, n := c.Parent, 0; up != ""; n++ {
 				it, err := store.Get[coding.Code](v.Ctx, tx, v.Study, up)

@@ -33,7 +33,7 @@ var update = flag.Bool("update", false, "bundle the islands anew")
 // TestIslandIsCurrent bundles the TypeScript, and compares with the bundles that are committed and served. esbuild is only
 // here, so that the program does not carry it.
 func TestIslandIsCurrent(t *testing.T) {
-	for _, name := range []string{"coder", "desk", "part", "play"} {
+	for _, name := range []string{"coder", "codebook", "desk", "part", "play"} {
 		out := "assets/" + name + ".js"
 		built := api.Build(api.BuildOptions{
 			EntryPoints: []string{"island/" + name + ".ts"}, Outfile: out, Bundle: true, Format: api.FormatESModule, Target: api.ES2022,

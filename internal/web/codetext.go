@@ -112,10 +112,14 @@ func codePassage(v *visit) error {
 	if why != "" {
 		ps.Add("passage", "%s", why)
 	}
+	fresh, err := v.freshCode(tree)
+	if err != nil {
+		ps.Add("codes", "%s", fault.Message(err))
+	}
 	chosen := f.ids("codes")
 	slices.Sort(chosen)
 	chosen = slices.Compact(chosen)
-	if len(chosen) == 0 {
+	if len(chosen) == 0 && fresh.ID == "" {
 		ps.Add("codes", "choose at least one")
 	}
 	for _, c := range chosen {
@@ -134,6 +138,16 @@ func codePassage(v *visit) error {
 	var seg thread.ID
 	err = v.act(d, "coding", func(tx *store.Tx) error {
 		var err error
+		if fresh.ID != "" {
+			err := tx.Put(v.Study, fresh, 0)
+			if fault.Of(err) == fault.Conflict && v.again() { // it arrived the first time
+				err = nil
+			}
+			if err != nil {
+				return err
+			}
+			chosen, tree = append(slices.Clone(chosen), fresh.ID), append(slices.Clone(tree), treeCode{ID: fresh.ID, Name: fresh.Name, Path: fresh.Name})
+		}
 		seg, err = v.code(tx, d, anchor, chosen, f.text("memo"), tree)
 		return err
 	})
@@ -149,6 +163,29 @@ func codePassage(v *visit) error {
 		return err
 	}
 	return v.to(v.segmentAt(d.ID, seg))
+}
+
+// again tells that the same was sent before, and its sender has no answer.
+func (v *visit) again() bool { return v.R.PostForm.Get("again") != "" }
+
+// freshCode is a code that is made on the spot: it has a name, and its definition waits for somebody to write it. Without a
+// name in the form it is empty.
+func (v *visit) freshCode(tree []treeCode) (c coding.Code, err error) {
+	name := strings.Join(strings.Fields(clean(v.R.PostForm.Get("newcode"))), " ")
+	if name == "" {
+		return c, nil
+	}
+	if !v.may(study.Edit, "") {
+		return c, fault.New(fault.Forbidden, "new codes are for who may edit the codebook; ask the lead")
+	}
+	if utf8.RuneCountInString(name) > 120 {
+		return c, fault.New(fault.Invalid, "the name of the new code is too long; take at most 120 letters")
+	}
+	if i := slices.IndexFunc(tree, func(t treeCode) bool { return strings.EqualFold(t.Name, name) }); i >= 0 && !v.again() {
+		return c, fault.New(fault.Invalid, "there is a code %s already; choose it in the list", tree[i].Path)
+	}
+	sum := sha256.Sum256([]byte(strings.ToLower(name)))
+	return coding.Code{ID: thread.ID(thread.Code.Prefix() + "new-" + hex.EncodeToString(sum[:5])), Name: name, Define: "Not defined yet."}, nil
 }
 
 // placeAt is the address of a passage: in the text, or on the page of the parts of its document.
@@ -190,6 +227,9 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 	var ps fault.Problems
 	for _, c := range codes {
 		err := tx.Put(v.Study, coding.Coding{Segment: id, Code: c, Coder: v.Member.Handle, Case: d.Case, Memo: memo}, 0)
+		if fault.Of(err) == fault.Conflict && v.again() {
+			continue // it arrived the first time, and only the answer was lost
+		}
 		if fault.Of(err) == fault.Conflict {
 			i := slices.IndexFunc(tree, func(t treeCode) bool { return t.ID == c })
 			ps.Add("codes", "you gave this passage the code %s already; take it out here, or remove the earlier one first", tree[i].Path)

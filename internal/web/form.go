@@ -282,6 +282,8 @@ type editing[T thread.Object] struct {
 	Form    func(o T) form                          // the form filled in from an object
 	Read    func(f form, o T, ps *fault.Problems) T // the object from what was typed; o is what stands, for all that the form does not ask
 	Check   func(tx *store.Tx, o T) error           // more to check in the transaction; may be nil
+	Scope   thread.ID                               // where the change can be undone; empty: it cannot
+	Also    func(tx *store.Tx, o T) error           // what goes with it in the same transaction; may be nil
 	Done    func(o T) string                        // where to go when it is saved
 }
 
@@ -339,7 +341,16 @@ func edit[T thread.Object](v *visit, e editing[T]) error {
 				return err
 			}
 		}
-		return tx.Put(v.Study, o, f.Version)
+		put := func() error {
+			if err := tx.Put(v.Study, o, f.Version); err != nil || e.Also == nil {
+				return err
+			}
+			return e.Also(tx, o)
+		}
+		if e.Scope != "" {
+			return tx.Act(v.Study, e.Scope, e.Heading+": "+o.Label(), put)
+		}
+		return put()
 	})
 	switch fault.Of(err) {
 	case fault.Invalid:

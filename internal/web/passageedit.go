@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -35,6 +36,7 @@ type editPassagePage struct {
 	Memos   []memoLine
 	Memo    string // typed and not saved
 	Rests   bool   // statements rest on it
+	MoveAt  string // address in the text where its ends are moved with the pointer or the keyboard
 	Part    string // of a part of a picture, a page or a recording: where it is; then it has no words and no ends
 	Picture string // address of its picture
 	Play    string // address of its recording
@@ -300,6 +302,12 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 		})
 	case "move":
 		at, why := placeOf(text.Body, a, get("passage"), text.Holds(a))
+		if from, err := strconv.Atoi(get("start")); err == nil { // counted out in the text
+			to, _ := strconv.Atoi(get("end"))
+			if r := []rune(text.Body); from >= 0 && from < to && to <= len(r) && strings.TrimSpace(get("passage")) == strings.TrimSpace(string(r[from:to])) {
+				at, why = span{from, to}, ""
+			}
+		}
 		if why != "" {
 			return "", fault.New(fault.Invalid, "The passage %s.", why)
 		}
@@ -384,24 +392,7 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 		})
 	case "memo":
 		m := coding.Memo{ID: thread.ID(get("memo")), On: seg.Object.ID, Case: d.Case, Text: strings.TrimSpace(get("text")), By: v.Member.Handle, At: v.s.clock().UTC().Format("2006-01-02")}
-		return to, v.act(d, "memo", func(tx *store.Tx) error {
-			if m.ID == "" {
-				sum := sha256.Sum256([]byte(string(m.On) + m.By + v.s.clock().UTC().String()))
-				m.ID = thread.ID(thread.Memo.Prefix() + hex.EncodeToString(sum[:6]))
-				return tx.Put(v.Study, m, 0)
-			}
-			was, err := store.Get[coding.Memo](v.Ctx, tx, v.Study, m.ID)
-			if err != nil {
-				return err
-			}
-			if was.Object.By != v.Member.Handle || was.Object.On != m.On {
-				return fault.New(fault.Forbidden, "This memo is %s's.", was.Object.By)
-			}
-			if m.Text == "" {
-				return tx.Drop(v.Study, m.ID, store.Any)
-			}
-			return tx.Put(v.Study, m, store.Any)
-		})
+		return to, v.act(d, "memo", func(tx *store.Tx) error { return v.keepMemo(tx, m) })
 	}
 	return "", fault.New(fault.Invalid, "Say what is to be done with the passage.")
 }
@@ -631,7 +622,7 @@ func (v *visit) showPassage(d document.Document, seg store.Item[coding.Segment],
 	if err != nil {
 		return err
 	}
-	p := editPassagePage{Action: v.at("document", string(d.ID), "passage"), Segment: string(id), Back: v.placeAt(seg.Object), Thread: v.at("thread", string(id)), Quote: a.Quote, Lang: d.Language, Dir: direction(d.Language), Trouble: trouble, Memo: typed}
+	p := editPassagePage{Action: v.at("document", string(d.ID), "passage"), Segment: string(id), Back: v.placeAt(seg.Object), MoveAt: v.at("document", string(d.ID)) + "?move=" + string(id) + "#" + string(id), Thread: v.at("thread", string(id)), Quote: a.Quote, Lang: d.Language, Dir: direction(d.Language), Trouble: trouble, Memo: typed}
 	if !a.Area.None() {
 		p.Part = partWords(a.Area)
 		p.Picture, p.Play, p.Film = v.partShown(d, seg.Object)

@@ -33,7 +33,7 @@ var expected = map[study.Action]string{
 var toSee = map[string]study.Action{
 	"study": study.Browse, "protocol": study.Read, "member-": study.Manage, "search-": study.Read, "ref-": study.Browse, "work-": study.Read, "screen-": study.Read,
 	"doc-": study.ReadRaw, "cand-": study.Read, "fact-": study.Read, "selection": study.Read, "case-": study.Browse, "ev-": study.Read, "actor-": study.Read, "tie-": study.Read, "incl-": study.Read, "req-": study.Read, "hyp-": study.Browse,
-	"guide": study.Read, "inf-": study.Fieldwork, "int-": study.Fieldwork, "code-": study.Read, "seg-": study.Browse, "coding-": study.ReadRaw, "memo-": study.ReadRaw, "group-": study.Read, "cond-": study.Browse,
+	"guide": study.Read, "inf-": study.Fieldwork, "int-": study.Fieldwork, "code-": study.Read, "seg-": study.Browse, "coding-": study.ReadRaw, "memo-": study.ReadRaw, "ruling-": study.ReadRaw, "group-": study.Read, "cond-": study.Browse,
 	"score-": study.Browse, "ana-": study.Browse, "find-": study.Browse, "take-": study.Browse, "lesson-": study.Browse, "recom-": study.Browse, "answer-": study.Browse, "edition-": study.Browse,
 }
 

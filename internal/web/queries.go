@@ -59,18 +59,20 @@ func (searchPage) template() string { return "search" }
 
 // codedPage lists coded passages that a query finds.
 type codedPage struct {
-	Ask     coding.Ask
-	Codes   []treeCode
-	Cases   []option
-	Coders  []string
-	Found   int
-	Asked   bool
-	Blind   bool
-	Lines   []codedLine
-	Pages   leaves
-	Files   []link
-	Matrix  string
-	Trouble string
+	Ask    coding.Ask
+	Codes  []treeCode
+	Cases  []option
+	Coders []string
+	Found  int
+	Asked  bool
+	Blind  bool
+	Lines  []codedLine
+	Pages  leaves
+	Files  []link
+	Matrix string
+
+	Framework string
+	Memos     string
 }
 
 type codedLine struct {
@@ -131,7 +133,9 @@ type agreementPage struct {
 	More       int
 	Trouble    string
 	Characters int
-	Parts      int // codings of parts of pictures, pages and recordings, which are not measured
+	Settle     string // address of rulings; empty: may not
+	Settled    int    // differences that were settled
+	Parts      int    // codings of parts of pictures, pages and recordings, which are not measured
 }
 
 type coderAgreement struct{ Name, Value, Interval, About string }
@@ -148,6 +152,9 @@ type agreementDoc struct{ Title, Href, Value, Why string }
 type agreementPair struct{ A, B, Value, Why string }
 
 type disagreement struct {
+	Segment, CodeID string // what a ruling is about; empty: may not
+	Ruling          string // how it was settled; empty: it was not
+
 	Code    string
 	By      string
 	Not     string
@@ -170,6 +177,7 @@ func (s *Server) queries() section {
 			{Pattern: "GET /s/{study}/matrix", Policy: Of(study.ReadRaw), Nav: "Codes by case", Handle: showMatrix},
 			{Pattern: "GET /s/{study}/matrix/file/{name}", Policy: Of(study.ReadRaw), Handle: matrixFile},
 			{Pattern: "GET /s/{study}/agreement", Policy: Of(study.Audit), Nav: "Agreement", Handle: showAgreement},
+			{Pattern: "POST /s/{study}/agreement", Policy: Of(study.Edit), Handle: settleDifference},
 		},
 		Pages: []page{searchPage{}, codedPage{}, matrixPage{}, agreementPage{}},
 	}
@@ -349,7 +357,7 @@ func showCoded(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := codedPage{Ask: v.asking(), Codes: tree, Cases: []option{{"", "any case"}}, Matrix: v.at("matrix")}
+	p := codedPage{Ask: v.asking(), Codes: tree, Cases: []option{{"", "any case"}}, Matrix: v.at("matrix"), Framework: v.at("framework"), Memos: v.at("memos")}
 	if p.Blind, err = v.blind(); err != nil {
 		return err
 	}
@@ -813,6 +821,17 @@ func showAgreement(v *visit) error {
 	for _, x := range pairs {
 		p.Pairs = append(p.Pairs, agreementPair{x.Coders[0], x.Coders[1], value(x.Coefficients[0]), x.Coefficients[0].Why})
 	}
+	if v.may(study.Edit, "") {
+		p.Settle = v.at("agreement")
+	}
+	items, err := store.All[coding.Ruling](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return err
+	}
+	rulings := map[thread.ID]coding.Ruling{}
+	for _, it := range items {
+		rulings[it.Object.Ref()] = it.Object
+	}
 	// What one coder coded and another who read the document did not, with the same code, on any of that text.
 	for _, d := range docs {
 		for _, x := range byDoc[thread.ID(d.Name)] {
@@ -820,6 +839,13 @@ func showAgreement(v *visit) error {
 				if other == x.Coder || slices.ContainsFunc(byDoc[thread.ID(d.Name)], func(y coding.Placed) bool {
 					return y.Coder == other && y.Code == x.Code && y.Start < x.End && x.Start < y.End
 				}) {
+					continue
+				}
+				ruled, settled := rulings[coding.RulingID(x.Segment, x.Code)]
+				if settled {
+					p.Settled++
+				}
+				if settled != (v.R.URL.Query().Get("show") == "settled") {
 					continue
 				}
 				if len(p.Disagree) >= mostDisagreements {
@@ -836,6 +862,15 @@ func showAgreement(v *visit) error {
 					continue
 				}
 				g := disagreement{Code: tree[i].Path, By: x.Coder, Not: other, Href: v.placeAt(it.Object)}
+				if v.may(study.Edit, it.Object.Case) {
+					g.Segment, g.CodeID = string(x.Segment), string(x.Code)
+				}
+				if settled {
+					g.Ruling = map[bool]string{true: "The code holds", false: "The code does not hold"}[ruled.Holds] + ", says " + ruled.By
+					if ruled.Why != "" && shown.Sealed == nil {
+						g.Ruling += ": " + ruled.Why
+					}
+				}
 				if shown.Sealed == nil {
 					g.Quote, g.Lang, g.Dir = excerpt(shown.Quote, 160), shown.Lang, direction(shown.Lang)
 				} else {
@@ -846,6 +881,49 @@ func showAgreement(v *visit) error {
 		}
 	}
 	return v.render("Agreement", p)
+}
+
+// settleDifference keeps a ruling on a difference between coders, or takes one back.
+func settleDifference(v *visit) error {
+	r := coding.Ruling{Segment: thread.ID(v.R.PostForm.Get("segment")), Code: thread.ID(v.R.PostForm.Get("code")), By: v.Member.Handle, Why: strings.TrimSpace(clean(v.R.PostForm.Get("why"))), At: v.s.clock().UTC().Format("2006-01-02")}
+	do := v.R.PostForm.Get("do")
+	r.Holds = do == "holds"
+	err := v.write(func(tx *store.Tx) error {
+		seg, err := store.Get[coding.Segment](v.Ctx, tx, v.Study, r.Segment)
+		if err != nil {
+			return err
+		}
+		if r.Case = seg.Object.Case; !v.may(study.Edit, r.Case) {
+			return fault.New(fault.Forbidden, "This case is not yours to settle.")
+		}
+		src, err := store.Get[document.Document](v.Ctx, tx, v.Study, seg.Object.Anchor.Document)
+		if err != nil {
+			return err
+		}
+		if src.Object.Interview != "" {
+			it, err := store.Get[fieldwork.Interview](v.Ctx, tx, v.Study, src.Object.Interview)
+			if err != nil {
+				return err
+			}
+			if no := barred(it.Object.Consent, true); no != "" {
+				return fault.New(fault.Forbidden, "%s", no)
+			}
+		}
+		switch do {
+		case "holds", "fails":
+			return tx.Put(v.Study, r, store.Any)
+		case "open":
+			if err := tx.Drop(v.Study, r.Ref(), store.Any); fault.Of(err) != fault.NotFound {
+				return err
+			}
+			return nil
+		}
+		return fault.New(fault.Invalid, "Say whether the code holds.")
+	})
+	if err != nil {
+		return err
+	}
+	return v.to(v.at("agreement") + "#differ")
 }
 
 func value(c agreement.Coefficient) string {

@@ -47,6 +47,7 @@ type readerPage struct {
 	Play      string       // address of the recording; empty: there is none
 	Film      bool         // it has pictures
 	Attach    string       // address where a recording or a picture is put beside it; empty: may not
+	EditTo    string       // address of its form; empty: may not
 	Place     string       // address where it is said where material comes from; empty: there is nothing to say, or may not
 	Passages  int
 	Codings   int
@@ -117,6 +118,8 @@ type lost struct {
 type coderIsland struct {
 	Action string
 	Codes  []treeCode
+	New    bool   // may make new codes
+	Moving string // the passage whose ends are moved, in place of coding; empty: none
 }
 
 func (readerPage) template() string { return "reader" }
@@ -333,6 +336,10 @@ func showDocument(v *visit) error {
 	if v.may(study.CodeText, d.Case) {
 		if p.Closed = barred(consent, interview); p.Closed == "" {
 			p.Coder = &coderIsland{Action: v.at("document", string(d.ID), "code"), Codes: tree}
+			p.Coder.New = v.may(study.Edit, "")
+			if m := v.R.URL.Query().Get("move"); slices.ContainsFunc(segs, func(it store.Item[coding.Segment]) bool { return string(it.Object.ID) == m }) {
+				p.Coder.Action, p.Coder.Moving, p.Coder.New = v.at("document", string(d.ID), "passage"), m, false
+			}
 			p.State = v.at("document", string(d.ID), "state")
 			if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, d.ID); err != nil {
 				return err
@@ -454,7 +461,10 @@ func (v *visit) shows(p *readerPage, d document.Document) {
 		p.PartsTo, p.PartsWord = to, "Look at the pages"
 	}
 	if v.may(study.Edit, d.Case) {
-		p.Attach = v.at("document", string(d.ID), "media")
+		p.Attach, p.EditTo = v.at("document", string(d.ID), "media"), v.at("document", string(d.ID), "edit")
+		if d.Kind == document.Material {
+			p.Place, p.EditTo = p.EditTo, ""
+		}
 	}
 }
 

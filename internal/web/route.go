@@ -72,7 +72,7 @@ func seeing(k thread.Kind) study.Action {
 		return study.Manage
 	case thread.Interview, thread.Informant:
 		return study.Fieldwork
-	case thread.Document, thread.Coding, thread.Memo:
+	case thread.Document, thread.Coding, thread.Memo, thread.Ruling:
 		return study.ReadRaw
 	case thread.Study, thread.Case, thread.Record, thread.Segment, thread.Condition, thread.Score, thread.Analysis, thread.Finding,
 		thread.Takeaway, thread.Hypothesis, thread.Lesson, thread.Recommendation, thread.Answer, thread.Edition:

@@ -37,6 +37,8 @@ type threadPage struct {
 	Down      side
 	Up        side
 	Journal   string // address of its history; empty: not for this role
+	Memos     []memoLine
+	Memo      string // address where one is written; empty: may not
 }
 
 // line is a labelled text of an object.
@@ -112,6 +114,12 @@ func (v *visit) threadPage(message string) error {
 	if err != nil {
 		return err
 	}
+	if err := v.blindfold(down, up); err != nil {
+		return err
+	}
+	if v.hidden(v.Node.ID) {
+		return fault.New(fault.NotFound, "Coding is blind: you see what you coded yourself.")
+	}
 	n := v.Node
 	p := threadPage{ID: string(n.ID), Kind: n.Kind, Label: n.Label, State: n.State(), Statement: n.Kind.IsStatement(), Grounded: down.Grounded(n.ID), Message: message}
 	if own := v.page(n.ID); own != v.at("thread", p.ID) {
@@ -142,6 +150,12 @@ func (v *visit) threadPage(message string) error {
 	}
 	if p.Up, err = v.side(up, false); err != nil {
 		return err
+	}
+	if p.Memos, err = v.memosOn(n); err != nil {
+		return err
+	}
+	if slices.Contains(coding.Memorable, n.Kind) && v.may(study.CodeText, n.Case) && v.may(seeing(thread.Memo), n.Case) && v.closedToMemos(v.Object) == nil {
+		p.Memo = v.at("thread", p.ID, "memo")
 	}
 	if v.may(study.Audit, "") {
 		p.Journal = v.at("journal") + "?id=" + url.QueryEscape(p.ID)
@@ -210,6 +224,51 @@ func (v *visit) side(g thread.Graph, down bool) (side, error) {
 	return s, err
 }
 
+// hidden tells whether something is another coder's while coding is blind.
+func (v *visit) hidden(id thread.ID) bool {
+	switch id.Kind() {
+	case thread.Coding:
+		return v.blinded && !strings.HasSuffix(string(id), "."+v.Member.Handle)
+	case thread.Segment:
+		return v.blinded && v.theirs[id]
+	}
+	return false
+}
+
+// blindfold finds out what is hidden: codings of others, and passages that others alone coded and no statement cites.
+func (v *visit) blindfold(g ...thread.Graph) error {
+	blind, err := v.blind()
+	if err != nil || !blind {
+		return err
+	}
+	uses, err := store.Uses(v.Ctx, v.store(), v.Study, "")
+	if err != nil {
+		return err
+	}
+	v.blinded, v.theirs = true, map[thread.ID]bool{}
+	for _, u := range uses {
+		v.theirs[u.Segment] = true
+	}
+	for _, u := range uses {
+		if u.Coder == v.Member.Handle {
+			delete(v.theirs, u.Segment)
+		}
+	}
+	for _, x := range g {
+		for id := range v.theirs {
+			if _, ok := x.Nodes[id]; !ok {
+				continue
+			}
+			for _, e := range x.Up(id) {
+				if e.From.Kind().IsStatement() {
+					delete(v.theirs, id)
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // edges lists the links from an object onwards in the direction of the tree, without what belongs to other teams.
 func (t *tree) edges(id thread.ID) []thread.Edge {
 	all := t.g.Up(id)
@@ -218,7 +277,7 @@ func (t *tree) edges(id thread.ID) []thread.Edge {
 	}
 	var out []thread.Edge
 	for _, e := range all {
-		if !t.v.foreign(t.g.Nodes[t.far(e)]) {
+		if n := t.g.Nodes[t.far(e)]; !t.v.foreign(n) && !t.v.hidden(n.ID) {
 			out = append(out, e)
 		}
 	}
@@ -465,6 +524,9 @@ func (v *visit) told(o thread.Object) []line {
 		add("Not when", x.Avoid)
 	case coding.Memo:
 		add("Memo", x.Text)
+		add("By", x.By)
+	case coding.Ruling:
+		add("Why", x.Why)
 		add("By", x.By)
 	case coding.Group:
 		add("What belongs to it", x.Define)

@@ -34,6 +34,9 @@ type visit struct {
 	crumbs []link
 	status int // of the page; 0: 200
 
+	blinded bool               // coding is blind for this member
+	theirs  map[thread.ID]bool // passages that others alone coded, while it is
+
 	origins map[thread.ID]origin // documents looked up so far
 }
 

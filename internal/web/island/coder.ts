@@ -28,6 +28,9 @@ class Coder {
   private sending = false;
   private unsent = false; // a coding waits for a connection
   private settling: number | undefined; // timer: the selection may still be growing
+  private readonly last: HTMLButtonElement; // gives the codes of the time before again
+  private readonly fresh: HTMLInputElement | null; // name of a code to be made; null: not for this member
+  private readonly moving: string | undefined; // the passage whose ends are moved
 
   constructor(
     private readonly panel: HTMLElement,
@@ -41,6 +44,9 @@ class Coder {
     this.filter = part(panel, "[role=combobox]", HTMLInputElement);
     this.memo = part(panel, "[name=memo]", HTMLTextAreaElement);
     this.whole = part(panel, "a", HTMLAnchorElement);
+    this.last = part(panel, "[data-do=last]", HTMLButtonElement);
+    this.fresh = panel.querySelector<HTMLInputElement>("[name=newcode]");
+    this.moving = this.form.dataset["moving"];
     this.codes = new CodeList(
       {
         filter: this.filter,
@@ -59,6 +65,36 @@ class Coder {
     );
     document.adoptedStyleSheets.push(this.place);
     this.listen();
+    this.again();
+    if (this.moving) this.begin(this.moving);
+  }
+
+  /** begin opens the panel on the passage whose ends are to be moved. */
+  private begin(id: string): void {
+    const marks = [...this.reader.querySelectorAll<HTMLElement>("mark")].filter((m) => (m.dataset["segs"] ?? "").split(" ").includes(id));
+    const first = marks[0];
+    const last = marks[marks.length - 1];
+    if (!first || !last) return;
+    const whole = document.createRange();
+    whole.setStartBefore(first);
+    whole.setEndAfter(last);
+    const taken = this.words().taken(whole);
+    if (taken) this.open(taken, this.box);
+  }
+
+  /** again offers the codes that were given last in this study. */
+  private again(): void {
+    const names = this.codes.names(remembered());
+    this.last.hidden = names.length === 0 || !!this.moving;
+    this.last.textContent = names.length === 0 ? "" : `Again: ${names.join(", ")}`;
+  }
+
+  /** inVivo takes the words of the passage as the name of a new code. */
+  private inVivo(): void {
+    if (!this.fresh || !this.taken) return;
+    this.fresh.value = shortened(this.words().text.slice(this.taken.from, this.taken.to)).slice(0, 80);
+    this.fresh.closest("details")?.setAttribute("open", "");
+    this.fresh.focus();
   }
 
   private listen(): void {
@@ -109,7 +145,19 @@ class Coder {
       e.clipboardData?.setData("text/plain", this.words().text.slice(this.taken.from, this.taken.to));
       e.preventDefault();
     });
-    part(this.panel, "button.quiet", HTMLButtonElement).addEventListener("click", () => this.leave());
+    part(this.panel, "[data-do=close]", HTMLButtonElement).addEventListener("click", () => this.leave());
+    this.last.addEventListener("click", () => {
+      this.codes.choose(remembered());
+      this.form.requestSubmit();
+    });
+    this.panel.querySelector("[data-do=vivo]")?.addEventListener("click", () => this.inVivo());
+    this.panel.addEventListener("keydown", (e) => {
+      if (!e.altKey || e.ctrlKey || e.metaKey) return;
+      if (e.code === "KeyL" && !this.last.hidden) this.last.click();
+      else if (e.code === "KeyV") this.inVivo();
+      else return;
+      e.preventDefault();
+    });
     this.form.addEventListener("submit", (e) => this.send(e));
     window.addEventListener("beforeunload", (e) => {
       if (this.unsent) e.preventDefault();
@@ -263,7 +311,7 @@ class Coder {
       e.preventDefault();
       return;
     }
-    if (!this.codes.any) {
+    if (!this.moving && !this.codes.any && !this.fresh?.value.trim()) {
       e.preventDefault();
       this.tell("Choose at least one code.");
       this.filter.focus();
@@ -274,6 +322,7 @@ class Coder {
     this.field("passage", words.text.slice(taken.from, taken.to));
     this.field("start", String(words.offset(taken.from)));
     this.field("end", String(words.offset(taken.to)));
+    if (this.codes.any) remember(this.codes.ids);
     this.sending = true; // a second click must not save twice
     e.preventDefault();
     void this.deliver(new URLSearchParams([...new FormData(this.form)].map(([k, v]) => [k, String(v)])), 0);
@@ -287,6 +336,7 @@ class Coder {
     } catch {
       this.unsent = true;
       this.tell("Not saved yet: there is no connection. It is kept here and sent again by itself; leave this page open.");
+      coding.set("again", "1"); // it may have arrived, and the answer not
       setTimeout(() => void this.deliver(coding, tried + 1), Math.min(1000 * 2 ** tried, 15000));
       return;
     }
@@ -327,13 +377,14 @@ class Coder {
     this.memo.value = "";
     this.warned = false;
     this.codes.reset();
+    if (this.fresh) this.fresh.value = "";
     this.tell("");
     if ("highlights" in CSS) CSS.highlights.delete(painted);
   }
 
   /** begun tells whether closing would lose anything. */
   private begun(): boolean {
-    return this.codes.any || this.memo.value.trim() !== "";
+    return this.codes.any || this.memo.value.trim() !== "" || !!this.fresh?.value.trim();
   }
 
   private holds(what: EventTarget | null): boolean {
@@ -357,6 +408,26 @@ class Coder {
   private paragraphOf(link: HTMLElement): Paragraph | undefined {
     const element = link.closest(".para")?.querySelector("[data-start]");
     return this.words().paragraphs.find((p) => p.element === element);
+  }
+}
+
+// The codes that were given last are remembered for this study, until the browser is closed.
+
+const memory = "last codes of " + location.pathname.split("/document/")[0];
+
+function remember(ids: readonly string[]): void {
+  try {
+    sessionStorage.setItem(memory, ids.join(" "));
+  } catch {
+    // then there is no button
+  }
+}
+
+function remembered(): readonly string[] {
+  try {
+    return (sessionStorage.getItem(memory) ?? "").split(" ").filter((id) => id !== "");
+  } catch {
+    return [];
   }
 }
 

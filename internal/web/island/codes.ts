@@ -41,6 +41,22 @@ export class CodeList {
     return this.rows.some((r) => r.option.selected);
   }
 
+  /** ids are the codes that are chosen. */
+  get ids(): readonly string[] {
+    return this.rows.filter((r) => r.option.selected).map((r) => r.option.value);
+  }
+
+  /** names are those of codes that are in the list. */
+  names(ids: readonly string[]): readonly string[] {
+    return this.rows.filter((r) => ids.includes(r.option.value)).map((r) => r.name);
+  }
+
+  /** choose adds codes to those that are chosen. */
+  choose(ids: readonly string[]): void {
+    for (const r of this.rows) if (ids.includes(r.option.value)) r.option.selected = true;
+    this.show();
+  }
+
   /** reset begins anew: nothing is chosen and everything is shown. */
   reset(): void {
     for (const r of this.rows) r.option.selected = false;

@@ -1,0 +1,283 @@
+package web
+
+import (
+	"bytes"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"throughline/exchange/docx"
+	"throughline/exchange/tabular"
+	"throughline/internal/coding"
+	"throughline/internal/fault"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// frameworkPage is the framework grid (J. Ritchie and L. Spencer, 1994): cases by codes, in each cell what the passages come to, in
+// words of the researchers, and the way to the passages.
+type frameworkPage struct {
+	Codes   []treeCode // all, to choose from
+	Chosen  map[thread.ID]bool
+	Columns []treeCode
+	Rows    []frameworkRow
+	Files   []link
+	Cut     int // codes that were left out
+}
+
+type frameworkRow struct {
+	Case  link
+	Cells []frameworkCell
+}
+
+type frameworkCell struct {
+	N       int // passages
+	Text    []memoLine
+	Coded   string // address of the passages
+	Write   string // address of the summary; empty: may not
+	Written string // "Write" or "Change"
+}
+
+func (frameworkPage) template() string { return "framework" }
+
+// summaryPage is where a cell of the grid is written, with its passages beside it.
+type summaryPage struct {
+	Case     string
+	Code     string
+	Back     string
+	Text     string
+	Memo     string
+	Others   []memoLine
+	Passages []passage
+	More     int
+	Coded    string
+}
+
+func (summaryPage) template() string { return "summary" }
+
+func (s *Server) framework() section {
+	return section{
+		Routes: []Route{
+			{Pattern: "GET /s/{study}/framework", Policy: Of(study.ReadRaw), Handle: showFramework},
+			{Pattern: "GET /s/{study}/framework/file/{name}", Policy: Of(study.ReadRaw), Handle: frameworkFile},
+			{Pattern: "GET /s/{study}/case/{id}/summary", Policy: On(study.CodeText, thread.Case), Handle: writeSummary},
+			{Pattern: "POST /s/{study}/case/{id}/summary", Policy: On(study.CodeText, thread.Case), Handle: writeSummary},
+		},
+		Pages: []page{frameworkPage{}, summaryPage{}},
+	}
+}
+
+// mostColumns is how many codes the grid has room for.
+const mostColumns = 8
+
+// grid builds the framework grid that the address asks for; without codes in it, of the codes at the root.
+func (v *visit) grid() (p frameworkPage, err error) {
+	codes, tree, err := v.codes()
+	if err != nil {
+		return p, err
+	}
+	p.Codes, p.Chosen = tree, map[thread.ID]bool{}
+	for _, c := range v.R.URL.Query()["code"] {
+		p.Chosen[thread.ID(c)] = true
+	}
+	for _, t := range tree {
+		if !p.Chosen[t.ID] && (len(v.R.URL.Query()["code"]) > 0 || t.Depth > 0) {
+			continue
+		}
+		if len(p.Columns) == mostColumns {
+			p.Cut++
+			continue
+		}
+		p.Columns = append(p.Columns, t)
+		p.Chosen[t.ID] = true
+	}
+	all, _, err := v.placed()
+	if err != nil {
+		return p, err
+	}
+	blind, err := v.blind()
+	if err != nil {
+		return p, err
+	}
+	names, err := v.caseNames()
+	if err != nil {
+		return p, err
+	}
+	ids := make([]string, 0, len(names))
+	for id := range names {
+		if v.may(study.ReadRaw, id) {
+			ids = append(ids, string(id))
+		}
+	}
+	slices.SortFunc(ids, func(a, b string) int { return strings.Compare(names[thread.ID(a)], names[thread.ID(b)]) })
+	counts := coding.Cross(all, codes, ids, func(p coding.Placed) []string { return []string{string(p.Case)} })
+	memos, err := store.All[coding.Memo](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return p, err
+	}
+	written := map[[2]thread.ID][]memoLine{}
+	for _, it := range memos {
+		m := it.Object
+		if m.Code != "" && (!blind || m.By == v.Member.Handle) {
+			k := [2]thread.ID{m.On, m.Code}
+			written[k] = append(written[k], memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle})
+		}
+	}
+	for col, id := range ids {
+		c := thread.ID(id)
+		row := frameworkRow{Case: link{names[c], v.page(c)}}
+		for _, t := range p.Columns {
+			cell := frameworkCell{Text: written[[2]thread.ID{c, t.ID}], Coded: v.at("coded") + "?" + url.Values{"code": {string(t.ID)}, "case": {id}}.Encode()}
+			if i := slices.Index(counts.Rows, t.ID); i >= 0 {
+				cell.N = counts.Cells[i][col]
+			}
+			if v.may(study.CodeText, c) {
+				cell.Write, cell.Written = v.at("case", id, "summary")+"?code="+url.QueryEscape(string(t.ID)), "Write"
+				if slices.ContainsFunc(cell.Text, func(m memoLine) bool { return m.Mine }) {
+					cell.Written = "Change"
+				}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return p, nil
+}
+
+func showFramework(v *visit) error {
+	v.crumb("Coded passages", v.at("coded"))
+	p, err := v.grid()
+	if err != nil {
+		return err
+	}
+	for _, x := range []struct{ name, word string }{{"framework.csv", "CSV"}, {"framework.xlsx", "XLSX"}, {"framework.docx", "DOCX"}} {
+		href := v.at("framework", "file", x.name)
+		if s := v.R.URL.RawQuery; s != "" {
+			href += "?" + v.R.URL.Query().Encode()
+		}
+		p.Files = append(p.Files, link{x.word, href})
+	}
+	return v.render("Framework grid", p)
+}
+
+func frameworkFile(v *visit) error {
+	name := v.R.PathValue("name")
+	p, err := v.grid()
+	if err != nil {
+		return err
+	}
+	head := []string{"case"}
+	for _, c := range p.Columns {
+		head = append(head, c.Path, c.Path+": passages")
+	}
+	table := [][]string{head}
+	blocks := []docx.Block{{Kind: docx.Heading, Level: 1, Text: v.Frame.Title + ": framework grid"}}
+	for _, r := range p.Rows {
+		row := []string{r.Case.Text}
+		blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Case.Text})
+		for i, c := range r.Cells {
+			var said []string
+			for _, m := range c.Text {
+				said = append(said, m.Text+" ("+m.By+")")
+			}
+			row = append(row, strings.Join(said, "\n\n"), strconv.Itoa(c.N))
+			if len(said) > 0 {
+				blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 3, Text: p.Columns[i].Path})
+				for _, s := range said {
+					blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: s})
+				}
+			}
+		}
+		table = append(table, row)
+	}
+	var b bytes.Buffer
+	switch name {
+	case "framework.csv":
+		if err := tabular.WriteCSV(&b, table); err != nil {
+			return err
+		}
+		v.send("text/csv; charset=utf-8", b.Bytes(), name)
+	case "framework.xlsx":
+		if err := tabular.WriteXLSX(&b, "Framework", table); err != nil {
+			return err
+		}
+		v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
+	case "framework.docx":
+		if err := docx.Write(&b, v.Frame.Title, "en", blocks); err != nil {
+			return err
+		}
+		v.send("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b.Bytes(), name)
+	default:
+		return fault.New(fault.NotFound, "There is no such file. There are framework.csv, framework.xlsx and framework.docx.")
+	}
+	return nil
+}
+
+// writeSummary writes what the passages of a case with a code come to.
+func writeSummary(v *visit) error {
+	c := v.Node.ID
+	code := thread.ID(v.R.FormValue("code"))
+	back := v.at("framework")
+	v.crumb("Framework grid", back)
+	codes, tree, err := v.codes()
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(tree, func(t treeCode) bool { return t.ID == code })
+	if i < 0 {
+		return fault.New(fault.NotFound, "There is no such code in the codebook.")
+	}
+	p := summaryPage{Case: v.Node.Label, Code: tree[i].Path, Back: back, Coded: v.at("coded") + "?" + url.Values{"code": {string(code)}, "case": {string(c)}}.Encode()}
+	blind, err := v.blind()
+	if err != nil {
+		return err
+	}
+	memos, err := store.All[coding.Memo](v.Ctx, v.store(), v.Study, store.Filter{Owner: c})
+	if err != nil {
+		return err
+	}
+	for _, it := range memos {
+		m := it.Object
+		switch {
+		case m.Code != code:
+		case m.By == v.Member.Handle:
+			p.Memo, p.Text = string(m.ID), m.Text
+		case !blind:
+			p.Others = append(p.Others, memoLine{string(m.ID), m.Text, m.By, m.At, false})
+		}
+	}
+	if v.R.Method == "POST" {
+		text := strings.TrimSpace(clean(v.R.PostForm.Get("text")))
+		m := coding.Memo{ID: thread.ID(p.Memo), On: c, Case: c, Code: code, Text: text, By: v.Member.Handle, At: v.s.clock().UTC().Format("2006-01-02")}
+		if m.ID == "" && text == "" {
+			return v.to(back)
+		}
+		err := v.write(func(tx *store.Tx) error {
+			return tx.Act(v.Study, c, "summary", func() error { return v.keepMemo(tx, m) })
+		})
+		if err != nil {
+			return err
+		}
+		return v.to(back)
+	}
+	all, segs, err := v.placed()
+	if err != nil {
+		return err
+	}
+	for _, ps := range (coding.Ask{Code: code, Case: c}).Answer(all, codes) {
+		if len(p.Passages) == 30 {
+			p.More++
+			continue
+		}
+		it := segs[ps[0].Segment]
+		shown, err := v.passage(it.Object, it.Node)
+		if err != nil {
+			return err
+		}
+		shown.Key = nil
+		p.Passages = append(p.Passages, shown)
+	}
+	return v.render("Summary", p)
+}
