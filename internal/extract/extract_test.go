@@ -269,3 +269,14 @@ func TestFirstPages(t *testing.T) {
 		t.Errorf("%d pages, %q, %v", len(x.Pages), x.Notes, err)
 	}
 }
+
+// TestCompiledFirst reads a PDF where the engine was never compiled, which takes the most memory.
+func TestCompiledFirst(t *testing.T) {
+	s := sandbox(t)
+	s.Options.Cache = t.TempDir()
+	s.peak = &atomic.Int64{}
+	x, err := s.Read(context.Background(), "a.pdf", pdfOf("The square filled before noon."))
+	if err != nil || !strings.Contains(x.Body, "square") {
+		t.Errorf("%v after %d MiB", err, s.peak.Load()>>20)
+	}
+}
