@@ -59,7 +59,7 @@ func report(name string, got, bar float64, unit string, below bool, note string)
 func main() {
 	program := flag.String("program", filepath.Join("bin", "throughline"), "the built program")
 	out := flag.String("json", "", "also write the figures to this file")
-	only := flag.String("only", "", "measure only this: qca, selection, duplicates, screening, intake, exchange, search")
+	only := flag.String("only", "", "measure only this: qca, selection, duplicates, screening, intake, exchange, search, coding")
 	synthetic := flag.Int("synthetic", 0, "write so many made-up references as CSV to standard output, and measure nothing")
 	flag.Parse()
 	if *synthetic > 0 {
@@ -118,6 +118,7 @@ func run(program, only string) error {
 		{"intake", func() error { return intake(program, dir) }},
 		{"exchange", func() error { return exchanges(program, dir) }},
 		{"search", func() error { return searchBoth(dir) }},
+		{"coding", func() error { return desksAtWork(program, dir) }},
 	} {
 		if only != "" && only != part.name {
 			continue

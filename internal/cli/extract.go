@@ -34,13 +34,18 @@ func (e *env) sandbox(ocr string) (extract.Sandbox, error) {
 
 func (e *env) extract() *cobra.Command {
 	var ocr string
+	var pages int
 	c := command("extract FILE", "Take the text out of a file: PDF, DOCX, ODT, RTF, HTML, EPUB, Markdown, text, subtitles, mail",
-		"  throughline extract report.pdf\n  throughline extract interview.docx --json\n  throughline extract scanned.pdf --ocr eng+tha", 1,
+		"  throughline extract report.pdf\n  throughline extract interview.docx --json\n  throughline extract scanned.pdf --ocr eng+tha\n  throughline extract long.pdf --pages 3", 1,
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
 			s, err := e.sandbox(ocr)
 			if err != nil {
 				return err
 			}
+			if pages < 0 {
+				return fault.New(fault.Usage, "--pages is a number of pages.")
+			}
+			s.Options.First = pages
 			data, err := readWhole(args[0], extract.Standard().File)
 			if err != nil {
 				return err
@@ -58,6 +63,7 @@ func (e *env) extract() *cobra.Command {
 			_, err = io.WriteString(e.out, t.Body)
 			return err
 		})
+	c.Flags().IntVar(&pages, "pages", 0, "read only the first so many pages of a PDF, which takes a moment however long it is; 0 for all")
 	c.Flags().StringVar(&ocr, "ocr", "", "recognise pages that are pictures with tesseract, in these languages, such as eng+tha")
 	return c
 }

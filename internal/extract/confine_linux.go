@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/tetratelabs/wazero/experimental"
 )
 
 // peakMemory is the most memory that this process has had, in bytes.
@@ -58,4 +60,42 @@ func confine(memory int64) {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
+}
+
+// memory gives the engine its memory as one stretch that is taken from the system where it is touched: growing neither copies
+// it nor counts as work for the garbage collector.
+var memory experimental.MemoryAllocator = experimental.MemoryAllocatorFunc(func(_, most uint64) experimental.LinearMemory {
+	b, err := syscall.Mmap(-1, 0, int(most), syscall.PROT_NONE, syscall.MAP_PRIVATE|syscall.MAP_ANON|syscall.MAP_NORESERVE)
+	if err != nil {
+		return &stretch{}
+	}
+	syscall.Madvise(b, syscall.MADV_HUGEPAGE) // fewer faults; where the system has none, nothing is lost
+	return &stretch{b: b}
+})
+
+type stretch struct {
+	b    []byte // nil: it could not be had
+	open uint64 // bytes that may be used; the others do not count towards the limit of the process
+}
+
+func (s *stretch) Reallocate(size uint64) []byte {
+	if size > uint64(len(s.b)) {
+		return nil
+	}
+	if size > s.open {
+		const step = 1 << 20
+		to := min((size+step-1)/step*step, uint64(len(s.b)))
+		if syscall.Mprotect(s.b[:to], syscall.PROT_READ|syscall.PROT_WRITE) != nil {
+			return nil
+		}
+		s.open = to
+	}
+	return s.b[:size:size]
+}
+
+func (s *stretch) Free() {
+	if s.b != nil {
+		syscall.Munmap(s.b)
+		s.b = nil
+	}
 }

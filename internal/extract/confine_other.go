@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"runtime"
 	"time"
+
+	"github.com/tetratelabs/wazero/experimental"
 )
 
 // peakMemory is not known here.
@@ -28,3 +30,6 @@ func confine(memory int64) {
 		}
 	}()
 }
+
+// memory leaves the memory of the engine to wazero.
+var memory experimental.MemoryAllocator

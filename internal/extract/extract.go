@@ -270,6 +270,7 @@ func Read(ctx context.Context, name string, data []byte, l Limits, o Options) (T
 type Options struct {
 	Cache string // folder for what is compiled once; empty: none is kept
 	OCR   string // languages of tesseract for pages that are pictures, such as "eng+tha"; empty: no recognition
+	First int    // read only so many pages of a PDF; 0: all
 }
 
 type reader struct {

@@ -257,3 +257,26 @@ func TestAgainstPdftotext(t *testing.T) {
 		t.Errorf("the words overlap by %.4f", f1)
 	}
 }
+
+// TestFirstPages reads only the beginning of a long PDF.
+func TestFirstPages(t *testing.T) {
+	one := string(pdfOf("The square filled before noon."))
+	many := strings.Replace(strings.Replace(one, "/Kids [3 0 R]", "/Kids [3 0 R 3 0 R 3 0 R]", 1), "/Count 1", "/Count 3", 1)
+	s := sandbox(t)
+	s.Options.First = 2
+	x, err := s.Read(context.Background(), "a.pdf", []byte(many))
+	if err != nil || len(x.Pages) != 2 || len(x.Notes) != 1 || !strings.Contains(x.Notes[0], "2 of 3") {
+		t.Errorf("%d pages, %q, %v", len(x.Pages), x.Notes, err)
+	}
+}
+
+// TestCompiledFirst reads a PDF where the engine was never compiled, which takes the most memory.
+func TestCompiledFirst(t *testing.T) {
+	s := sandbox(t)
+	s.Options.Cache = t.TempDir()
+	s.peak = &atomic.Int64{}
+	x, err := s.Read(context.Background(), "a.pdf", pdfOf("The square filled before noon."))
+	if err != nil || !strings.Contains(x.Body, "square") {
+		t.Errorf("%v after %d MiB", err, s.peak.Load()>>20)
+	}
+}

@@ -43,7 +43,7 @@ func newEngine(ctx context.Context, cache string) (*engine, error) {
 			c = c.WithCompilationCache(cc)
 		}
 	}
-	pool, err := webassembly.Init(webassembly.Config{Context: ctx, MinIdle: 1, MaxIdle: 1, MaxTotal: 1, FSConfig: wazero.NewFSConfig(), RuntimeConfig: c})
+	pool, err := webassembly.Init(webassembly.Config{Context: experimental.WithMemoryAllocator(ctx, memory), MinIdle: 1, MaxIdle: 1, MaxTotal: 1, FSConfig: wazero.NewFSConfig(), RuntimeConfig: c})
 	if err != nil {
 		return nil, err
 	}
@@ -103,6 +103,10 @@ func (r *reader) pdf(data []byte, t *Text) error {
 	}
 	if l, err := e.FPDFCatalog_GetLanguage(&requests.FPDFCatalog_GetLanguage{Document: doc}); err == nil {
 		t.Language = clip(strings.TrimSpace(l.Language))
+	}
+	if first := r.o.First; first > 0 && first < pages {
+		t.Notes = append(t.Notes, fmt.Sprintf("Only the first %d of %d pages were read.", first, pages))
+		pages = first
 	}
 	o := &out{r: r}
 	at, unread, recognised, broken, doubtful := 0, 0, 0, 0, 0
@@ -218,17 +222,17 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 	if bad > 10 && bad*3 > letters {
 		return w, false, nil
 	}
-	known := map[int][4]float64{}
+	boxes, known := make([][4]float64, len(chars)), make([]bool, len(chars))
 	box := func(i int) ([4]float64, bool) {
-		if b, ok := known[i]; ok {
-			return b, true
+		if known[i] {
+			return boxes[i], true
 		}
 		b, err := e.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: text.TextPage, Index: i})
 		if err != nil {
 			return [4]float64{}, false
 		}
-		known[i] = [4]float64{point(float64(b.Rect.Left)), point(float64(b.Rect.Bottom)), point(float64(b.Rect.Right)), point(float64(b.Rect.Top))}
-		return known[i], true
+		known[i], boxes[i] = true, [4]float64{point(float64(b.Rect.Left)), point(float64(b.Rect.Bottom)), point(float64(b.Rect.Right)), point(float64(b.Rect.Top))}
+		return boxes[i], true
 	}
 	generated := func(i int) bool {
 		g, err := e.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: text.TextPage, Index: i})

@@ -244,25 +244,30 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 
 // segmentFor gives the passage at a place, and makes one when there is none yet.
 func (v *visit) segmentFor(tx *store.Tx, d document.Document, a document.Anchor) (thread.ID, error) {
-	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID})
+	// A document may have thousands of passages, and this is done while all other writing waits.
+	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID, Holds: fmt.Sprintf(`"start":%d,"end":%d,`, a.Start, a.End)})
 	if err != nil {
 		return "", err
 	}
-	taken := map[thread.ID]bool{}
 	for _, it := range segs {
 		x := it.Object.Anchor
 		if x.Version == a.Version && x.Start == a.Start && x.End == a.End && x.Area == a.Area {
 			return it.Object.ID, nil
 		}
-		taken[it.Object.ID] = true
 	}
-	id := thread.ID("")
 	sum := sha256.Sum256([]byte(fmt.Sprintf("%s %d %d %d%s", d.ID, a.Version, a.Start, a.End, a.Area)))
 	name := hex.EncodeToString(sum[:])
-	for n := 8; id == "" || taken[id]; n += 8 {
-		id = thread.ID(thread.Segment.Prefix() + d.ID.Rest() + "-" + name[:n])
+	for n := 8; n <= len(name); n += 8 {
+		id := thread.ID(thread.Segment.Prefix() + d.ID.Rest() + "-" + name[:n])
+		_, err := store.Get[coding.Segment](v.Ctx, tx, v.Study, id)
+		if fault.Of(err) == fault.NotFound {
+			return id, tx.Put(v.Study, coding.Segment{ID: id, Case: d.Case, Anchor: a}, 0)
+		}
+		if err != nil {
+			return "", err
+		}
 	}
-	return id, tx.Put(v.Study, coding.Segment{ID: id, Case: d.Case, Anchor: a}, 0)
+	return "", fault.New(fault.Conflict, "The passage cannot be named. Choose one word more or less.")
 }
 
 // choose finds the passage: where start and end say, when the words stand there, and else by its words, which must stand
