@@ -124,6 +124,22 @@ func (s *site) quotes(lang string) map[string][]thread.ID {
 	return out
 }
 
+// passage is the id of the passage with these words.
+func (s *site) passage(lang, quote string) thread.ID {
+	s.t.Helper()
+	segs, err := store.All[coding.Segment](context.Background(), s.st, "coded", store.Filter{Owner: thread.ID("doc-" + lang)})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, it := range segs {
+		if it.Object.Anchor.Quote == quote {
+			return it.Object.ID
+		}
+	}
+	s.t.Fatalf("nothing is coded that says %q", quote)
+	return ""
+}
+
 // TestChoose looks for the passage that was meant.
 func TestChoose(t *testing.T) {
 	t.Parallel()
@@ -380,7 +396,7 @@ func TestCoderPanel(t *testing.T) {
 		p.Click("h1")
 		p.Wait("coder-panel")
 		p.Press("Escape")
-		p.Click("coder-panel button.quiet")
+		p.Click("coder-panel [data-do=close]")
 		if got := p.HTML("coder-panel"); !strings.Contains(got[:100], "hidden") {
 			t.Errorf("the panel is still open: %s", got[:100])
 		}
@@ -392,6 +408,67 @@ func TestCoderPanel(t *testing.T) {
 		}
 		if after := len(s.quotes("en")); after != before {
 			t.Errorf("%d passages, before %d", after, before)
+		}
+	})
+
+	t.Run("again, in vivo, and other ends", func(t *testing.T) {
+		p := open(t, "lead", "en", 1280, 900)
+		p.Select("#p3 .reading", "late", "late")
+		p.Wait("coder-panel")
+		p.Fill("#coder-filter", "courts")
+		p.Press("Enter")
+		p.Load(func() { p.Press("Enter") })
+		saved(t, p, "en", "late", "code-tactics-court")
+		// The codes of the time before, with one key.
+		p.Select("#p3 .reading", "again", "again")
+		p.Wait("coder-panel [data-do=last]:not([hidden])")
+		if got := p.Text("coder-panel [data-do=last]"); got != "Again: Courts" {
+			t.Errorf("what is offered again is %q", got)
+		}
+		p.Load(func() { p.Press("Alt+l") })
+		saved(t, p, "en", "again", "code-tactics-court")
+		// A code in the words of the passage.
+		p.Select("#p2 .reading", "second", "line")
+		p.Wait("coder-panel")
+		p.Press("Alt+v")
+		if got := p.Value("#coder-new"); got != "second line" {
+			t.Errorf("the new code would be called %q", got)
+		}
+		p.Load(func() { p.Press("Enter") })
+		made := s.quotes("en")["second line"]
+		if len(made) != 1 {
+			t.Fatalf("%v", s.quotes("en"))
+		}
+		if c, err := store.Get[coding.Code](context.Background(), s.st, "coded", made[0]); err != nil || c.Object.Name != "second line" {
+			t.Errorf("%+v, %v", c.Object, err)
+		}
+		// Its ends moved with the keyboard: one word more.
+		p.Goto(reader("en") + "?move=" + string(s.passage("en", "second line")))
+		p.Wait("coder-panel")
+		calm(t, p, "moving")
+		p.Press("Shift+ArrowRight")
+		p.Eval(`document.querySelector("coder-panel form").dataset.moving || "none"`, nil)
+		p.Load(func() { p.Eval(`document.querySelector("coder-panel form").requestSubmit()`, nil) })
+		if _, there := s.quotes("en")["second line"]; there {
+			t.Errorf("the ends are where they were: %v", s.quotes("en"))
+		}
+		// The same sent again, because the answer was lost, is no mistake.
+		b := s.as("lead")
+		send := url.Values{"paragraph": {"2"}, "passage": {"held together"}, "codes": {"code-memory"}}
+		for i, want := range []int{303, 422, 303} {
+			if i == 2 {
+				send.Set("again", "1")
+			}
+			if r := b.post("/s/coded/document/doc-en/code", send); r.Code != want {
+				t.Errorf("sent for the %d. time: %d", i+1, r.Code)
+			}
+		}
+		// Who may not edit the codebook makes no codes.
+		if r := s.as("coder-a").post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"broad"}, "newcode": {"mine"}}); r.Code != 422 || !strings.Contains(r.Body.String(), "ask the lead") {
+			t.Errorf("a coder makes a code: %d", r.Code)
+		}
+		if r := b.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"broad"}, "newcode": {" street "}}); r.Code != 422 || !strings.Contains(r.Body.String(), "already") {
+			t.Errorf("a second code of one name: %d", r.Code)
 		}
 	})
 

@@ -66,6 +66,10 @@ class Coder {
     document.adoptedStyleSheets.push(this.place);
     this.listen();
     this.again();
+  }
+
+  /** start opens what the address asks for. The panel moves in the page for that, so it must be known by then. */
+  start(): void {
     if (this.moving) this.begin(this.moving);
   }
 
@@ -452,6 +456,7 @@ class CoderPanel extends HTMLElement {
     if (!reader || this.coder) return;
     const coder = new Coder(this, reader);
     this.coder = coder;
+    coder.start();
     new Live(reader, this, () => coder.renew());
   }
 }
