@@ -431,7 +431,7 @@ func writeLosses(path string, losses []refiqda.Loss) error {
 
 func (e *env) qdaExport() *cobra.Command {
 	var out, name, profile, kase, report string
-	var interviews, coders bool
+	var interviews, memos, coders bool
 	var names []string
 	for _, p := range refiqda.Profiles() {
 		names = append(names, p.Name)
@@ -455,11 +455,15 @@ func (e *env) qdaExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b, err := s.Bundle(ctx, slug)
+			b, err := s.Part(ctx, slug, transfer.Given)
 			if err != nil {
 				return err
 			}
-			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Coders: coders, Case: thread.ID(kase)})
+			counts, err := s.Counts(ctx, slug)
+			if err != nil {
+				return err
+			}
+			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Memos: memos, Coders: coders, Case: thread.ID(kase), Counts: counts})
 			if found := transfer.Check(b, p); len(found) > 0 {
 				return fault.New(fault.Forbidden, "Nothing was written: names that must not leave stand in what would (%s). Put a pseudonym in their place first.", strings.Join(found, "; "))
 			}
@@ -473,12 +477,12 @@ func (e *env) qdaExport() *cobra.Command {
 					return err
 				}
 			}
-			counts := map[string]int{}
+			told := map[string]int{}
 			for _, c := range p.Counts() {
-				counts[c.What] = c.N
+				told[c.What] = c.N
 			}
-			return e.print(map[string]any{"study": slug, "file": out, "profile": profile, "counts": counts, "losses": losses}, func(w io.Writer) {
-				fmt.Fprintf(w, "Wrote %s: %d codes, %d documents, %d passages, %d codings.\n", out, counts["codes"], counts["sources"], counts["selections"], counts["codings"])
+			return e.print(map[string]any{"study": slug, "file": out, "profile": profile, "counts": told, "losses": losses}, func(w io.Writer) {
+				fmt.Fprintf(w, "Wrote %s: %d codes, %d documents, %d passages, %d codings.\n", out, told["codes"], told["sources"], told["selections"], told["codings"])
 				printLosses(w, "What stayed behind", losses)
 			})
 		})
@@ -488,6 +492,7 @@ func (e *env) qdaExport() *cobra.Command {
 	f.StringVar(&profile, "profile", "standard", "the program that it is for: "+strings.Join(names, ", "))
 	f.StringVar(&kase, "case", "", "documents of this case alone")
 	f.BoolVar(&interviews, "interviews", false, "protected documents too: interviews whose informants agreed to coding, and material not placed yet")
+	f.BoolVar(&memos, "memos", false, "memos too: they can quote interviews, whatever they are on")
 	f.BoolVar(&coders, "coders", false, "handles of coders as they are, in place of Coder 1, Coder 2")
 	f.StringVar(&report, "report", "", "write what stayed behind to this file, as CSV")
 	return c
