@@ -165,8 +165,9 @@ type stands struct {
 
 // made is what is kept of a row once it was made, in little room: there are many.
 type made struct {
-	content, basis, print [32]byte
-	protected, done       bool
+	content, basis [32]byte
+	print          string // "": not yet
+	protected      bool
 }
 
 // planned is a bundle that was looked through: it is valid, all that it names exists, and nothing goes round in a circle.
@@ -295,7 +296,7 @@ func inSteps(ids []thread.ID, below, ends []int) []int {
 // below gives what is known of something that an object rests on.
 func (p *planned) below(id thread.ID) stands {
 	if i, ok := p.at[id]; ok {
-		return stands{hex.EncodeToString(p.made[i].print[:]), p.made[i].protected}
+		return stands{p.made[i].print, p.made[i].protected}
 	}
 	return p.standing[id]
 }
@@ -315,16 +316,15 @@ func (p *planned) row(i int) (row, []thread.Link, error) {
 	for k, l := range links {
 		now[k] = thread.Below{Link: l, Print: p.below(l.To).print}
 	}
-	if m.done {
-		r.protected, r.content, r.basis, r.print = m.protected, hex.EncodeToString(m.content[:]), hex.EncodeToString(m.basis[:]), hex.EncodeToString(m.print[:])
+	if m.print != "" {
+		r.protected, r.content, r.basis, r.print = m.protected, hex.EncodeToString(m.content[:]), hex.EncodeToString(m.basis[:]), m.print
 	} else {
 		r.protected = place.Protected || place.Owner != "" && p.below(place.Owner).protected
 		r.content, r.basis = thread.Content(body), thread.Basis(now)
 		r.print = thread.Print(r.content, r.basis)
-		m.protected, m.done = r.protected, true
+		m.protected, m.print = r.protected, r.print
 		hex.Decode(m.content[:], []byte(r.content))
 		hex.Decode(m.basis[:], []byte(r.basis))
-		hex.Decode(m.print[:], []byte(r.print))
 	}
 	c, confirmed := p.confirmed[id]
 	if confirmed {

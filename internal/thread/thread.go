@@ -288,11 +288,11 @@ type Below struct {
 // order of its own, so that the order in which a person lists the evidence does not matter.
 func Basis(below []Below) string {
 	if len(below) == 1 {
-		return Content(below[0].line(nil))
+		return Content(below[0].line(make([]byte, 0, 256)))
 	}
 	lines := make([]string, len(below))
 	for i, b := range below {
-		lines[i] = string(b.line(nil))
+		lines[i] = string(b.line(make([]byte, 0, 256)))
 	}
 	sort.Strings(lines)
 	return Content([]byte(strings.Join(lines, "")))
@@ -307,6 +307,6 @@ func (b Below) line(to []byte) []byte {
 // Print is an object's fingerprint in the thread: its content together with its basis, and so, since the basis holds the
 // prints below it, with everything down to the documents (a Merkle tree; Merkle 1987). A change anywhere below shows.
 func Print(content, basis string) string {
-	sum := sha256.Sum256([]byte(content + " " + basis))
-	return hex.EncodeToString(sum[:])
+	b := append(append(append(make([]byte, 0, 160), content...), ' '), basis...)
+	return Content(b)
 }
