@@ -13,6 +13,7 @@ import (
 	"github.com/ncruces/go-sqlite3"
 
 	"throughline/exchange/refiqda"
+	"throughline/internal/extract"
 	"throughline/internal/fault"
 )
 
@@ -233,5 +234,12 @@ func TestTorn(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		}
+	}
+}
+
+// TestAsDocument: who brings such a database in as a document is told where it goes.
+func TestAsDocument(t *testing.T) {
+	if _, err := extract.Detect("x.sqlite3", made(t, script(t, "taguette.sql"))); fault.Of(err) != fault.Invalid || !strings.Contains(err.Error(), "qda import") {
+		t.Errorf("%v", err)
 	}
 }
