@@ -116,11 +116,12 @@ type kit struct {
 
 // multisets are distinct patterns without who said what.
 type multisets struct {
-	start []int32
-	code  []int32   // sorted within each
-	times []float64 // how often a code stands in it
-	size  []float64 // ratings
-	same  float64   // size of all, where they have one size of two or more; 0: they differ
+	start     []int32
+	code      []int32   // sorted within each
+	times     []float64 // how often a code stands in it
+	size      []float64 // ratings
+	same      float64   // size of all, where they have one size of two or more; 0: they differ
+	low, high []int32   // where same is 2: the two values, which may be the same one
 	// Where sizes differ, 1 and size of those with two ratings or more, 0 for others; 1 of those with any.
 	two, many, one []float64
 	// Of those with two ratings or more: moments of numbers around the centre.
@@ -244,7 +245,12 @@ func (k *kit) gather() {
 	}
 	m.start = append(m.start, int32(len(m.code)))
 	if len(m.size) > 0 && slices.Min(m.size) > 1 && slices.Min(m.size) == slices.Max(m.size) {
-		m.same = m.size[0]
+		if m.same = m.size[0]; m.same == 2 && k.ranks {
+			m.low, m.high = make([]int32, len(m.size)), make([]int32, len(m.size))
+			for i := range m.size {
+				m.low[i], m.high[i] = m.code[m.start[i]], m.code[m.start[i+1]-1]
+			}
+		}
 	} else {
 		m.two, m.many, m.one = make([]float64, len(m.size)), make([]float64, len(m.size)), make([]float64, len(m.size))
 		for i, r := range m.size {
@@ -408,18 +414,21 @@ func (k *kit) rank(s *scratch) {
 		s.rank = make([]int32, len(k.d.values))
 	}
 	clear(s.rank)
-	for i, n := range s.counts {
-		if m.size[i] < 2 {
-			continue
+	if m.low != nil { // two ratings each, without branches
+		high := m.high[:len(m.low)]
+		for i, n := range s.counts[:len(m.low)] {
+			s.rank[m.low[i]] += int32(n)
+			s.rank[high[i]] += int32(n)
 		}
-		codes, w := m.code[m.start[i]:m.start[i+1]], int32(n)
-		if len(codes) == 2 && m.size[i] == 2 {
-			s.rank[codes[0]] += w
-			s.rank[codes[1]] += w
-			continue
-		}
-		for x, c := range codes {
-			s.rank[c] += w * int32(m.times[int(m.start[i])+x])
+	} else {
+		for i, n := range s.counts {
+			if m.size[i] < 2 {
+				continue
+			}
+			codes, w := m.code[m.start[i]:m.start[i+1]], int32(n)
+			for x, c := range codes {
+				s.rank[c] += w * int32(m.times[int(m.start[i])+x])
+			}
 		}
 	}
 	below, n := 0.0, s.ratings
@@ -554,6 +563,15 @@ func (k *kit) alpha(t *task, s *scratch, c Coefficient) Coefficient {
 	switch k.d.scale.Level {
 	case Ordinal:
 		de = s.spread
+		if m.low != nil { // two ratings each: those that are the same add nothing
+			high := m.high[:len(m.low)]
+			for i, w := range s.counts[:len(m.low)] {
+				y := float64(s.rank[high[i]]) - float64(s.rank[m.low[i]])
+				do += 2 * w * y * y
+			}
+			do /= 4
+			break
+		}
 		for i, w := range s.counts {
 			r := m.size[i]
 			switch codes := m.code[m.start[i]:m.start[i+1]]; {

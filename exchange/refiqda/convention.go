@@ -104,6 +104,44 @@ func (r raw) normal() string {
 	return strings.ReplaceAll(strings.ReplaceAll(r.text, "\r\n", "\n"), "\r", "\n")
 }
 
+// letters is a text whose code points can be found by number.
+type letters struct {
+	s  string
+	at []int32 // byte at which each begins, and the end; nil: each is one byte
+	n  int
+}
+
+// lettersOf looks a text through. It may use the room of at.
+func lettersOf(s string, at []int32) letters {
+	plain := true
+	for i := 0; i < len(s) && plain; i++ {
+		plain = s[i] < 0x80
+	}
+	if plain {
+		return letters{s: s, n: len(s)}
+	}
+	at = at[:0]
+	for i := range s {
+		at = append(at, int32(i))
+	}
+	return letters{s: s, at: append(at, int32(len(s))), n: len(at)}
+}
+
+func (l letters) cut(from, to int) string {
+	if l.at == nil {
+		return l.s[from:to]
+	}
+	return l.s[l.at[from]:l.at[to]]
+}
+
+func (l letters) letter(i int) rune {
+	if l.at == nil {
+		return rune(l.s[i])
+	}
+	r, _ := utf8.DecodeRuneInString(l.s[l.at[i]:])
+	return r
+}
+
 // scale maps positions of a convention to code points of the normal text. A place inside a character maps to its start.
 type scale struct {
 	same bool    // they are the same numbers
@@ -179,7 +217,7 @@ type evidence struct {
 }
 
 // weigh looks at a source under a convention.
-func weigh(r raw, runes []rune, sels []Selection, c Convention) evidence {
+func weigh(r raw, text letters, sels []Selection, c Convention) evidence {
 	var e evidence
 	s := r.scale(c)
 	e.places = make([]int, 0, 2*len(sels))
@@ -197,15 +235,15 @@ func weigh(r raw, runes []rune, sels []Selection, c Convention) evidence {
 		e.inside++
 		if quotable(sels[i].Name) {
 			e.quoted++
-			if saysSame(sels[i].Name, runes[from:to]) {
+			if saysSame(sels[i].Name, text.cut(from, to)) {
 				e.quotes++
 			}
 		}
 		e.ends += 2
-		if from < len(runes) && edge(runes, from) && !unicode.IsSpace(runes[from]) {
+		if from < text.n && edge(text, from) && !unicode.IsSpace(text.letter(from)) {
 			e.edges++
 		}
-		if to > 0 && edge(runes, to) {
+		if to > 0 && edge(text, to) {
 			e.edges++
 		}
 	}
@@ -217,8 +255,7 @@ func quotable(name string) bool { return strings.TrimSpace(name) != "" }
 
 // saysSame compares a name with words of the text: white space is the same however it is written, and a name may be cut
 // short, with or without dots.
-func saysSame(name string, words []rune) bool {
-	said := string(words)
+func saysSame(name, said string) bool {
 	if name == said {
 		return true
 	}
@@ -232,11 +269,11 @@ func saysSame(name string, words []rune) bool {
 }
 
 // edge tells whether a word begins or ends at a place.
-func edge(runes []rune, at int) bool {
-	if at <= 0 || at >= len(runes) {
+func edge(text letters, at int) bool {
+	if at <= 0 || at >= text.n {
 		return true
 	}
-	return wordy(runes[at-1]) != wordy(runes[at])
+	return wordy(text.letter(at-1)) != wordy(text.letter(at))
 }
 
 func wordy(r rune) bool {
@@ -246,36 +283,37 @@ func wordy(r rune) bool {
 // decide finds the convention of each source. Quotes decide first, then edges of words, each within the source and then
 // over all sources of the project; then what the program that wrote it is known to do; then the standard.
 func decide(origin string, sources []*Source, texts []raw, forced func(guid string) (Convention, bool)) {
-	type looked struct {
-		e     []evidence
-		runes []rune
-	}
-	all := make([]looked, len(sources))
+	all := make([][]evidence, len(sources))
+	var room []int32
 	sum := make([]evidence, len(conventions))
 	for i, s := range sources {
 		r := texts[i]
-		all[i].runes = []rune(r.normal())
-		all[i].e = make([]evidence, len(conventions))
+		text := lettersOf(r.normal(), room)
+		if text.at != nil {
+			room = text.at
+		}
+		traits := r.traits()
+		all[i] = make([]evidence, len(conventions))
 		done := map[Convention]int{} // ways of counting that are the same for this text are weighed once
 		clear := false               // a likely way fits all quotes, so that the unlikely ones need not be tried
 		for k, c := range conventions {
-			c = r.plainly(c)
+			c = traits.plainly(c)
 			if j, ok := done[c]; ok {
-				all[i].e[k] = all[i].e[j]
+				all[i][k] = all[i][j]
 				continue
 			}
 			if clear && !c.likely() {
 				continue
 			}
 			done[c] = k
-			all[i].e[k] = weigh(r, all[i].runes, s.Selections, c)
-			clear = clear || c.likely() && all[i].e[k].quoted > 0 && all[i].e[k].quotes == all[i].e[k].quoted
+			all[i][k] = weigh(r, text, s.Selections, c)
+			clear = clear || c.likely() && all[i][k].quoted > 0 && all[i][k].quotes == all[i][k].quoted
 		}
 		for k := range conventions {
-			sum[k].quotes += all[i].e[k].quotes
-			sum[k].quoted += all[i].e[k].quoted
-			sum[k].edges += all[i].e[k].edges
-			sum[k].ends += all[i].e[k].ends
+			sum[k].quotes += all[i][k].quotes
+			sum[k].quoted += all[i][k].quoted
+			sum[k].edges += all[i][k].edges
+			sum[k].ends += all[i][k].ends
 		}
 	}
 	known := ofOrigin(origin)
@@ -283,23 +321,28 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 		if c, ok := forced(s.GUID); ok {
 			s.Convention = c
 		} else {
-			s.Convention = choose(all[i].e, sum, known)
+			s.Convention = choose(all[i], sum, known)
 		}
+		all[i] = nil
 		sc := texts[i].scale(s.Convention)
+		text := lettersOf(texts[i].normal(), room)
+		if text.at != nil {
+			room = text.at
+		}
 		for k := range s.Selections {
 			x := &s.Selections[k]
 			from, to, ok := sc.place(s.Convention, x.raw[0], x.raw[1])
 			for over := 1; !ok && over <= 2; over++ { // some programs count one too many at the end of a text
 				if from, to, ok = sc.place(s.Convention, x.raw[0], x.raw[1]-over); ok {
-					ok = from < to && to == len(all[i].runes)
+					ok = from < to && to == text.n
 				}
 				if ok {
 					x.moved = "ends after the text; it was cut there"
 				}
 			}
 			// Where names are words, words that stand once elsewhere say where the selection is meant to be.
-			if (!ok || !saysSame(x.Name, all[i].runes[from:to])) && quotable(x.Name) && x.moved == "" && 2*sum[at(s.Convention)].quotes >= sum[at(s.Convention)].quoted {
-				if a, b, once := only(all[i].runes, x.Name); once {
+			if (!ok || !saysSame(x.Name, text.cut(from, to))) && quotable(x.Name) && x.moved == "" && 2*sum[at(s.Convention)].quotes >= sum[at(s.Convention)].quoted {
+				if a, b, once := only(text.s, x.Name); once {
 					from, to, ok = a, b, true
 					x.moved = "lay beside its words; it was put where they stand, which is once in the text"
 				}
@@ -308,9 +351,8 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 				x.Start, x.End = -1, -1
 				continue
 			}
-			x.Start, x.End, x.Quote = from, to, string(all[i].runes[from:to])
+			x.Start, x.End, x.Quote = from, to, text.cut(from, to)
 		}
-		all[i].runes = nil
 	}
 }
 
@@ -325,39 +367,41 @@ func at(c Convention) int {
 }
 
 // only finds words that stand exactly once in a text. They must be long enough to mean something.
-func only(text []rune, words string) (from, to int, once bool) {
-	w := []rune(strings.ReplaceAll(words, "\r\n", "\n"))
-	if len(w) < 8 {
+func only(s, words string) (from, to int, once bool) {
+	find := strings.ReplaceAll(words, "\r\n", "\n")
+	n := utf8.RuneCountInString(find)
+	if n < 8 {
 		return 0, 0, false
 	}
-	s, find := string(text), string(w)
 	i := strings.Index(s, find)
 	if i < 0 || strings.Contains(s[i+1:], find) {
 		return 0, 0, false
 	}
 	from = utf8.RuneCountInString(s[:i])
-	return from, from + len(w), true
+	return from, from + n, true
 }
 
-// plainly gives the simplest convention that counts this text as c does.
-func (r raw) plainly(c Convention) Convention {
-	ascii, astral := true, false
-	for i := 0; i < len(r.text); i++ {
-		if r.text[i] >= 0x80 {
-			ascii = false
-		}
-		if r.text[i] >= 0xf0 {
-			astral = true
-			break
-		}
+// traits are what of a text matters to how it can be counted.
+type traits struct{ ascii, astral, returns, bom bool }
+
+func (r raw) traits() traits {
+	t := traits{ascii: true, returns: strings.Contains(r.text, "\r"), bom: r.bom}
+	for i := 0; i < len(r.text) && !t.astral; i++ {
+		t.ascii = t.ascii && r.text[i] < 0x80
+		t.astral = r.text[i] >= 0xf0
 	}
-	if ascii || c.Unit == UTF16 && !astral {
+	return t
+}
+
+// plainly gives the simplest convention that counts such a text as c does.
+func (t traits) plainly(c Convention) Convention {
+	if t.ascii || c.Unit == UTF16 && !t.astral {
 		c.Unit = CodePoints
 	}
-	if c.CRLF != 1 && !strings.ContainsRune(r.text, '\r') {
+	if c.CRLF != 1 && !t.returns {
 		c.CRLF = 1
 	}
-	c.BOM = c.BOM && r.bom
+	c.BOM = c.BOM && t.bom
 	return c
 }
 

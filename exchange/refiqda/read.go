@@ -75,7 +75,7 @@ func Open(r io.ReaderAt, size int64, o ReadOptions) (*Package, error) {
 		if size > l.Project {
 			return nil, bad("the codebook has %d MB; at most %d MB are read", size>>20, l.Project>>20)
 		}
-		if err := rd.xml(io.NewSectionReader(r, 0, size)); err != nil {
+		if err := rd.xml(io.NewSectionReader(r, 0, size), size); err != nil {
 			return nil, err
 		}
 		p.Project, p.Losses = rd.finish(p)
@@ -138,7 +138,7 @@ func Open(r io.ReaderAt, size int64, o ReadOptions) (*Package, error) {
 		return nil, err
 	}
 	defer body.Close()
-	if err := rd.xml(body); err != nil {
+	if err := rd.xml(body, int64(qde[0].UncompressedSize64)); err != nil {
 		return nil, err
 	}
 	p.Project, p.Losses = rd.finish(p)
@@ -248,9 +248,55 @@ type frame struct {
 
 const deepest = 256
 
-// xml reads the whole of a project.qde or a codebook.
-func (r *reader) xml(in io.Reader) error {
-	d := xml.NewDecoder(in)
+// xml reads the whole of a project.qde or a codebook, which says that it has size bytes.
+func (r *reader) xml(in io.Reader, size int64) error {
+	var b strings.Builder
+	b.Grow(int(min(size, r.limits.Project, 64<<20)))
+	if _, err := io.Copy(&b, in); err != nil {
+		if errors.Is(err, ErrFormat) {
+			return err
+		}
+		return bad("its XML is broken (%v)", err)
+	}
+	fresh := *r
+	if r.quickly(b.String()) {
+		return nil
+	}
+	*r = fresh
+	return r.slowly(b.String())
+}
+
+// quickly reads plain XML; see scan. What it did before it gave up is to be forgotten.
+func (r *reader) quickly(data string) bool {
+	stack := make([]frame, 1, 32)
+	known := true
+	return scan(data, func(t xml.StartElement) {
+		if len(stack) == 1 {
+			known = r.root(t)
+		}
+		f := stack[len(stack)-1]
+		f.name, f.text = t.Name.Local, nil
+		r.start(t, &f, stack)
+		stack = append(stack, f)
+	}, func() { stack = stack[:len(stack)-1] }, func(s string) { *stack[len(stack)-1].text += s }, func() bool { return stack[len(stack)-1].text != nil }) && known
+}
+
+// root takes in the first element and tells whether it is one of ours.
+func (r *reader) root(t xml.StartElement) bool {
+	switch t.Name.Local {
+	case "Project":
+	case "CodeBook":
+		r.p.Codebook = true
+		r.p.Origin = attr(t, "origin")
+	default:
+		return false
+	}
+	return true
+}
+
+// slowly reads any XML that a program may have written.
+func (r *reader) slowly(data string) error {
+	d := xml.NewDecoder(strings.NewReader(data))
 	// A bare & in a memo must not cost a project: it is taken as it stands.
 	d.Strict = false
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
@@ -286,15 +332,9 @@ func (r *reader) xml(in io.Reader) error {
 				return bad("its elements are nested more than %d deep", deepest)
 			}
 			if !rooted {
-				switch t.Name.Local {
-				case "Project":
-				case "CodeBook":
-					r.p.Codebook = true
-					r.p.Origin = attr(t, "origin")
-				default:
+				if rooted = r.root(t); !rooted {
 					return bad("its root is %q; expected Project or CodeBook", t.Name.Local)
 				}
-				rooted = true
 			} else if len(stack) == 1 {
 				return bad("it has more than one root")
 			}
@@ -625,14 +665,17 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 		}
 		return c, ok
 	})
+	scripts := map[*Source]*Transcript{}
+	for k := range r.p.Sources {
+		for j := range r.p.Sources[k].Transcripts {
+			t := &r.p.Sources[k].Transcripts[j]
+			scripts[&t.Source] = t
+		}
+	}
 	for i, s := range withText {
 		s.Text = texts[i].normal()
-		for k := range r.p.Sources {
-			for j := range r.p.Sources[k].Transcripts {
-				if t := &r.p.Sources[k].Transcripts[j]; &t.Source == s {
-					r.sync(t, texts[i])
-				}
-			}
+		if t := scripts[s]; t != nil {
+			r.sync(t, texts[i])
 		}
 	}
 	r.check(all)

@@ -10,8 +10,7 @@ package refiqda
 
 import (
 	"crypto/sha1"
-	"fmt"
-	"regexp"
+	"encoding/hex"
 	"slices"
 	"strings"
 )
@@ -210,27 +209,51 @@ func (p Project) Paths() map[string][]string {
 	return out
 }
 
-var guid = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
-
 // IsGUID tells whether s is a GUID in the form in which this package keeps them.
-func IsGUID(s string) bool { return guid.MatchString(s) }
+func IsGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		switch c := s[i]; {
+		case i == 8 || i == 13 || i == 18 || i == 23:
+			if c != '-' {
+				return false
+			}
+		case (c < '0' || c > '9') && (c < 'a' || c > 'f'):
+			return false
+		}
+	}
+	return true
+}
 
 // plainGUID takes braces away and makes the letters small.
 func plainGUID(s string) string {
+	if IsGUID(s) {
+		return s
+	}
 	return strings.ToLower(strings.Trim(strings.TrimSpace(s), "{}"))
 }
 
 // NewGUID makes the GUID that a name always has within a space of names: version 5 of RFC 9562, section 5.5.
 func NewGUID(space string, name ...string) string {
-	h := sha1.New()
-	fmt.Fprintf(h, "throughline\x00%s", space)
+	text := append(make([]byte, 0, 256), "throughline\x00"...)
+	text = append(text, space...)
 	for _, n := range name {
-		fmt.Fprintf(h, "\x00%s", n)
+		text = append(append(text, 0), n...)
 	}
-	b := h.Sum(nil)[:16]
+	sum := sha1.Sum(text)
+	b := sum[:16]
 	b[6] = b[6]&0x0f | 0x50
 	b[8] = b[8]&0x3f | 0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	out := make([]byte, 0, 36)
+	for i, part := range [][]byte{b[:4], b[4:6], b[6:8], b[8:10], b[10:]} {
+		if i > 0 {
+			out = append(out, '-')
+		}
+		out = hex.AppendEncode(out, part)
+	}
+	return string(out)
 }
 
 // Counts tells how many there are of what, in a fixed order, for people.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ncruces/go-sqlite3"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"throughline/internal/archive"
@@ -25,6 +26,10 @@ func TestMain(m *testing.M) {
 
 // Every command, from outside, as testdata/script says. "small" in each script's folder is the small study of the tests.
 func TestScripts(t *testing.T) {
+	peers, err := filepath.Abs("../peer/testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -35,6 +40,16 @@ func TestScripts(t *testing.T) {
 			return archive.Write(filepath.Join(e.WorkDir, "small"), storetest.Study())
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			// database FILE SQL makes a database of SQLite by a file of statements that lies with the tests of the package peer.
+			"database": func(ts *testscript.TestScript, _ bool, args []string) {
+				statements, err := os.ReadFile(filepath.Join(peers, args[1]))
+				ts.Check(err)
+				ts.Check(os.MkdirAll(filepath.Dir(ts.MkAbs(args[0])), 0o700))
+				db, err := sqlite3.Open(ts.MkAbs(args[0]))
+				ts.Check(err)
+				ts.Check(db.Exec(string(statements)))
+				ts.Check(db.Close())
+			},
 			// occupy ADDRESS-VARIABLE listens at a free address until the script ends.
 			"occupy": func(ts *testscript.TestScript, _ bool, args []string) {
 				l, err := net.Listen("tcp", "127.0.0.1:0")

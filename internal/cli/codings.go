@@ -127,7 +127,7 @@ func (e *env) codingsExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Coders: named})
+			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Memos: true, Coders: named})
 			if found := transfer.Check(b, p); len(found) > 0 {
 				return fault.New(fault.Forbidden, "Nothing was written: names that must not leave stand in what would (%s). Put a pseudonym in their place first.", strings.Join(found, "; "))
 			}

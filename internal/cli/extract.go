@@ -10,13 +10,14 @@ import (
 
 	"throughline/internal/extract"
 	"throughline/internal/fault"
+	"throughline/internal/peer"
 )
 
 // readFile is the hidden command in which files of strangers are read.
 const readFile = "read-file-in-sandbox"
 
 func (e *env) sandboxChild() *cobra.Command {
-	return &cobra.Command{Use: readFile, Hidden: true, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return extract.Child(e.in, e.out) }}
+	return &cobra.Command{Use: readFile, Hidden: true, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return extract.Child(e.in, e.out, peer.Reader()) }}
 }
 
 // sandbox gives what reads files of strangers.

@@ -16,6 +16,7 @@ import (
 
 	"throughline/exchange/refiqda"
 	"throughline/internal/fault"
+	"throughline/internal/peer"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -24,8 +25,8 @@ import (
 
 // qda are the commands on projects and codebooks of other programs for qualitative analysis.
 func (e *env) qda() *cobra.Command {
-	c := &cobra.Command{Use: "qda", Short: "Look into, import and export REFI-QDA projects and codebooks",
-		Long: "Look into, import and export projects (QDPX) and codebooks (QDC) of NVivo, ATLAS.ti, MAXQDA, QualCoder, Taguette\nand other programs for qualitative analysis, and tell item by item what does not come along.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
+	c := &cobra.Command{Use: "qda", Short: "Look into, import and export projects and codebooks of other programs",
+		Long: "Look into, import and export projects (QDPX) and codebooks (QDC) of NVivo, ATLAS.ti, MAXQDA, QualCoder, Taguette\nand other programs for qualitative analysis, and tell item by item what does not come along. Databases of Taguette\n(.sqlite3) and projects of QualCoder (a folder .qda, packed or not) come in too.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.qdaInspect(), e.qdaImport(), e.qdaExport())
 	return c
 }
@@ -33,6 +34,11 @@ func (e *env) qda() *cobra.Command {
 // counting are the flags by which a person overrides how positions are counted.
 func counting(c *cobra.Command, to *[]string) {
 	c.Flags().StringArrayVar(to, "positions", nil, "how positions are counted, where the program finds it out wrongly: code-points, utf-16 or utf-8,\nwith +crlf2, +bom, +inclusive; for one source as GUID=utf-16+crlf2")
+}
+
+// several is the flag by which one of several projects is chosen.
+func several(c *cobra.Command, to *string) {
+	c.Flags().StringVar(to, "project", "", "which project, by name or number, where a database of Taguette has several")
 }
 
 func conventions(flags []string) (map[string]refiqda.Convention, error) {
@@ -51,11 +57,19 @@ func conventions(flags []string) (map[string]refiqda.Convention, error) {
 	return out, nil
 }
 
-// openQDA opens a package or a codebook. The file stays open until close is called.
-func openQDA(path string, positions []string) (p *refiqda.Package, done func(), err error) {
+// openQDA opens a package, a codebook, or a project in a database. The file stays open until done is called.
+func (e *env) openQDA(ctx context.Context, path, project string, positions []string) (p *refiqda.Package, done func(), err error) {
 	ways, err := conventions(positions)
 	if err != nil {
 		return nil, nil, err
+	}
+	data, name, err := database(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	if data != nil {
+		p, err = e.peerProject(ctx, path, data, peer.Asked{Name: name, Project: project, Ways: ways})
+		return p, func() {}, err
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -258,10 +272,11 @@ func (t *qdaTold) tellSource(s refiqda.Source, of string, users, paths map[strin
 
 func (e *env) qdaInspect() *cobra.Command {
 	var positions []string
-	c := command("inspect FILE.qdpx", "Tell what a project or a codebook of another program holds, and what would be lost",
-		"  throughline qda inspect interviews.qdpx\n  throughline qda inspect interviews.qdpx --json\n  throughline qda inspect nvivo.qdpx --positions utf-16+crlf2", 1,
+	var project string
+	c := command("inspect FILE", "Tell what a project or a codebook of another program holds, and what would be lost",
+		"  throughline qda inspect interviews.qdpx\n  throughline qda inspect interviews.qdpx --json\n  throughline qda inspect nvivo.qdpx --positions utf-16+crlf2\n  throughline qda inspect taguette.sqlite3\n  throughline qda inspect interviews.qda", 1,
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
-			p, done, err := openQDA(args[0], positions)
+			p, done, err := e.openQDA(ctx, args[0], project, positions)
 			if err != nil {
 				return err
 			}
@@ -284,6 +299,7 @@ func (e *env) qdaInspect() *cobra.Command {
 			})
 		})
 	counting(c, &positions)
+	several(c, &project)
 	return c
 }
 
@@ -321,11 +337,11 @@ func printLosses(w io.Writer, title string, losses []refiqda.Loss) {
 
 func (e *env) qdaImport() *cobra.Command {
 	var positions, coders []string
-	var name, kase, language, by, fresh, report string
-	c := command("import FILE.qdpx", "Bring a project or a codebook of another program into a study",
-		"  throughline qda import interviews.qdpx\n  throughline qda import interviews.qdpx --study kleptocracy --case case-armenia --json\n  throughline qda import codebook.qdc --new \"My study\"", 1,
+	var name, kase, language, by, fresh, report, project string
+	c := command("import FILE", "Bring a project or a codebook of another program into a study",
+		"  throughline qda import interviews.qdpx\n  throughline qda import interviews.qdpx --study kleptocracy --case case-armenia --json\n  throughline qda import codebook.qdc --new \"My study\"\n  throughline qda import taguette.sqlite3 --study kleptocracy\n  throughline qda import interviews.qda --study kleptocracy", 1,
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
-			p, done, err := openQDA(args[0], positions)
+			p, done, err := e.openQDA(ctx, args[0], project, positions)
 			if err != nil {
 				return err
 			}
@@ -390,6 +406,7 @@ func (e *env) qdaImport() *cobra.Command {
 			})
 		})
 	counting(c, &positions)
+	several(c, &project)
 	f := c.Flags()
 	f.StringVar(&name, "study", "", "which study, when there are several")
 	f.StringVar(&fresh, "new", "", "make a new study with this title")
@@ -431,7 +448,7 @@ func writeLosses(path string, losses []refiqda.Loss) error {
 
 func (e *env) qdaExport() *cobra.Command {
 	var out, name, profile, kase, report string
-	var interviews, coders bool
+	var interviews, memos, coders bool
 	var names []string
 	for _, p := range refiqda.Profiles() {
 		names = append(names, p.Name)
@@ -455,11 +472,15 @@ func (e *env) qdaExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			b, err := s.Bundle(ctx, slug)
+			b, err := s.Part(ctx, slug, transfer.Given)
 			if err != nil {
 				return err
 			}
-			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Coders: coders, Case: thread.ID(kase)})
+			counts, err := s.Counts(ctx, slug)
+			if err != nil {
+				return err
+			}
+			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Memos: memos, Coders: coders, Case: thread.ID(kase), Counts: counts})
 			if found := transfer.Check(b, p); len(found) > 0 {
 				return fault.New(fault.Forbidden, "Nothing was written: names that must not leave stand in what would (%s). Put a pseudonym in their place first.", strings.Join(found, "; "))
 			}
@@ -473,12 +494,12 @@ func (e *env) qdaExport() *cobra.Command {
 					return err
 				}
 			}
-			counts := map[string]int{}
+			told := map[string]int{}
 			for _, c := range p.Counts() {
-				counts[c.What] = c.N
+				told[c.What] = c.N
 			}
-			return e.print(map[string]any{"study": slug, "file": out, "profile": profile, "counts": counts, "losses": losses}, func(w io.Writer) {
-				fmt.Fprintf(w, "Wrote %s: %d codes, %d documents, %d passages, %d codings.\n", out, counts["codes"], counts["sources"], counts["selections"], counts["codings"])
+			return e.print(map[string]any{"study": slug, "file": out, "profile": profile, "counts": told, "losses": losses}, func(w io.Writer) {
+				fmt.Fprintf(w, "Wrote %s: %d codes, %d documents, %d passages, %d codings.\n", out, told["codes"], told["sources"], told["selections"], told["codings"])
 				printLosses(w, "What stayed behind", losses)
 			})
 		})
@@ -488,6 +509,7 @@ func (e *env) qdaExport() *cobra.Command {
 	f.StringVar(&profile, "profile", "standard", "the program that it is for: "+strings.Join(names, ", "))
 	f.StringVar(&kase, "case", "", "documents of this case alone")
 	f.BoolVar(&interviews, "interviews", false, "protected documents too: interviews whose informants agreed to coding, and material not placed yet")
+	f.BoolVar(&memos, "memos", false, "memos too: they can quote interviews, whatever they are on")
 	f.BoolVar(&coders, "coders", false, "handles of coders as they are, in place of Coder 1, Coder 2")
 	f.StringVar(&report, "report", "", "write what stayed behind to this file, as CSV")
 	return c

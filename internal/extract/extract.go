@@ -98,6 +98,8 @@ func Detect(name string, data []byte) (string, error) {
 		return "pdf", nil
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return packed(ext, data)
+	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
+		return "", invalid("The file is a database. If it is a project of Taguette or QualCoder, bring it in with \"throughline qda import\".")
 	case bytes.HasPrefix(head, []byte(`{\rtf`)):
 		return "rtf", nil
 	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
@@ -182,7 +184,7 @@ func packed(ext string, data []byte) (string, error) {
 		return "", invalid("The file is a spreadsheet. Bring in texts here; tables of codings are brought in with the codings.")
 	case has("ppt/presentation.xml"):
 		return "", invalid("The file is a presentation. Save it as PDF and bring that in.")
-	case has("project.qde"):
+	case has("project.qde"), slices.ContainsFunc(z.File, func(f *zip.File) bool { return path.Base(f.Name) == "data.qda" }):
 		return "", invalid("The file is a project of a program for qualitative analysis. Bring it in with \"throughline qda import\".")
 	}
 	if ext != "" && ext != "zip" {

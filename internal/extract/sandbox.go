@@ -38,15 +38,24 @@ type job struct {
 	Page    int // draw this page instead, counted from 1
 	DPI     int
 	Length  int64 // more than 0: probe a picture or recording of so many bytes, for which the child asks piece by piece
+	Other   string // read it as something else, of this kind
+	Told    string // for that
+}
+
+// Other is something else than a text that the child process can make of a file of a stranger.
+type Other struct {
+	Kind string
+	Read func(told string, data []byte) (any, error) // what it gives is sent as JSON
 }
 
 // answer is what a child says.
 type answer struct {
-	Text    *Text  `json:"text,omitempty"`
-	Picture []byte `json:"picture,omitempty"`
-	Media   *Media `json:"media,omitempty"`
-	Error   string `json:"error,omitempty"` // for people
-	Peak    int64  `json:"peak"`            // most memory that the child had, in bytes; 0: not known
+	Text    *Text           `json:"text,omitempty"`
+	Picture []byte          `json:"picture,omitempty"`
+	Media   *Media          `json:"media,omitempty"`
+	Other   json.RawMessage `json:"other,omitempty"`
+	Error   string          `json:"error,omitempty"` // for people
+	Peak    int64           `json:"peak"`            // most memory that the child had, in bytes; 0: not known
 }
 
 // Read takes the text out of a file. Errors of kind Invalid are for people.
@@ -93,6 +102,12 @@ func (m Media) sound(size int64) bool {
 		at = r.To
 	}
 	return slices.Contains(Classes, m.Class) && strings.HasPrefix(m.Type, m.Class+"/") && (m.Class == "image") == (len(m.Clean) > 0) && m.Width >= 0 && m.Height >= 0 && m.Duration >= 0
+}
+
+// Other has the child make something else of a file, told what, and gives it as JSON.
+func (s Sandbox) Other(ctx context.Context, kind, told string, data []byte) ([]byte, error) {
+	a, err := s.run(ctx, job{Other: kind, Told: told}, data, nil)
+	return a.Other, err
 }
 
 func (s Sandbox) run(ctx context.Context, j job, data []byte, file io.ReaderAt) (answer, error) {
@@ -283,8 +298,9 @@ func (c *cry) Write(p []byte) (int, error) {
 // hungry is the exit code of a child that needs more memory than it may have.
 const hungry = 77
 
-// Child is what the child process does: it reads a job and a file from in and writes the answer to out.
-func Child(in io.Reader, out io.Writer) error {
+// Child is what the child process does: it reads a job and a file from in and writes the answer to out. others are what it
+// can make of a file besides a text.
+func Child(in io.Reader, out io.Writer, others ...Other) error {
 	var n int
 	if _, err := fmt.Fscanf(in, "%d\n", &n); err != nil || n <= 0 || n > 1<<20 {
 		return errors.New("no job")
@@ -308,7 +324,15 @@ func Child(in io.Reader, out io.Writer) error {
 		return err
 	}
 	var a answer
-	if j.Length > 0 {
+	if i := slices.IndexFunc(others, func(o Other) bool { return o.Kind == j.Other }); j.Other != "" {
+		if i < 0 {
+			return errors.New("no such job")
+		}
+		var made any
+		if made, err = others[i].Read(j.Told, data); err == nil {
+			a.Other, err = json.Marshal(made)
+		}
+	} else if j.Length > 0 {
 		var m Media
 		if m, err = Probe(context.Background(), j.Name, wire{in, out}, j.Length, j.Limits); err == nil {
 			a.Media = &m

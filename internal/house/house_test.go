@@ -64,7 +64,7 @@ var floors = [][]string{
 	{"internal/cases", "internal/fieldwork", "internal/coding", "internal/synthesis"},
 	{"internal/store", "internal/account"},
 	{"internal/store/storetest"},
-	{"internal/archive", "internal/chain", "internal/transfer", "internal/publish", "examples"},
+	{"internal/archive", "internal/chain", "internal/peer", "internal/transfer", "internal/publish", "examples"},
 	{"internal/web"},
 	{"internal/cli"},
 	{"cmd/throughline", "bench"},

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
@@ -90,7 +91,7 @@ func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, 
 func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Object, texts []document.Text, progress func(done, total int)) (Imported, error) {
 	var out Imported
 	err := s.Write(ctx, who, func(t *Tx) error {
-		old, err := t.rows(study)
+		old, err := t.standing(study)
 		if err != nil {
 			return err
 		}
@@ -98,15 +99,16 @@ func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Obj
 			return fault.New(fault.NotFound, "There is no study %q.", study)
 		}
 		b := Bundle{Slug: study}
-		fresh := map[thread.ID]bool{}
+		known := map[thread.ID]bool{}
 		for _, o := range objects {
-			if _, stands := old[o.Ref()]; !stands {
+			if id := o.Ref(); old[id].print != "" {
+				known[id] = true
+			} else {
 				b.Objects = append(b.Objects, o)
-				fresh[o.Ref()] = true
 			}
 		}
 		for _, x := range texts {
-			if fresh[x.Document] {
+			if !known[x.Document] {
 				b.Texts = append(b.Texts, x)
 			}
 		}
@@ -142,131 +144,210 @@ func (t *Tx) rows(study string) (map[thread.ID]row, error) {
 	return old, err
 }
 
-// planned is a bundle with everything computed that does not depend on the database.
+// standing gives of all objects of a study what new ones that rest on them need to know.
+func (t *Tx) standing(study string) (map[thread.ID]stands, error) {
+	old := map[thread.ID]stands{}
+	err := each(t.ctx, t, func(scan func(...any) error) error {
+		var id thread.ID
+		var x stands
+		err := scan((*string)(&id), &x.protected, &x.print)
+		old[id] = x
+		return err
+	}, `select id, protected, print from object where study = $1`, study)
+	return old, err
+}
+
+// stands is what the rows above an object need to know of it.
+type stands struct {
+	print     string
+	protected bool
+}
+
+// made is what is kept of a row once it was made, in little room: there are many.
+type made struct {
+	content, basis [32]byte
+	print          string // "": not yet
+	protected      bool
+}
+
+// planned is a bundle that was looked through: it is valid, all that it names exists, and nothing goes round in a circle.
+// Its rows are made one by one when they are written, for all of them together would take more memory than the bundle.
 type planned struct {
 	Bundle
 	title string
-	rows  map[thread.ID]*row
-	links map[thread.ID][]thread.Link
-	order []thread.ID // what a thing rests on, and what it is a part of, comes before it
+	ids   []thread.ID       // of the objects
+	at    map[thread.ID]int // where in Objects an object is
+	order []int             // what a thing rests on, and what it is a part of, comes before it; of these, by id
+	made  []made            // what is known of their rows
 
-	standing map[thread.ID]row
+	standing  map[thread.ID]stands
+	confirmed map[thread.ID]Confirmation
+	seen      map[thread.ID]map[thread.Link]string
 }
 
-// at gives an object of the plan, or of what stands already.
-func (p planned) at(id thread.ID) (row, bool) {
-	if r, ok := p.rows[id]; ok {
-		return *r, true
-	}
-	r, ok := p.standing[id]
-	return r, ok
-}
-
-// planImport works out what writing a bundle needs. What the bundle names may also be among standing, the objects of the
-// study as they stand; standing is nil when the bundle is the whole study.
-func planImport(b Bundle, standing map[thread.ID]row) (planned, error) {
+// planImport looks a bundle through. What the bundle names may also be among standing, the objects of the study as they
+// stand; standing is nil when the bundle is the whole study.
+func planImport(b Bundle, standing map[thread.ID]stands) (*planned, error) {
 	var err error
-	p := planned{Bundle: b, standing: standing, rows: map[thread.ID]*row{}, links: map[thread.ID][]thread.Link{}}
-	var ps fault.Problems
-	depends := map[thread.ID][]thread.Link{}
-	objects := map[thread.ID]thread.Object{}
-	b.Objects, err = signed(b.Objects)
-	if err != nil {
-		return planned{}, err
+	if b.Objects, err = signed(b.Objects); err != nil {
+		return nil, err
 	}
-	for _, o := range b.Objects {
+	n := len(b.Objects)
+	p := &planned{Bundle: b, ids: make([]thread.ID, n), at: make(map[thread.ID]int, n), made: make([]made, n), standing: standing, confirmed: map[thread.ID]Confirmation{}, seen: map[thread.ID]map[thread.Link]string{}}
+	var ps fault.Problems
+	for i, o := range b.Objects {
 		id := o.Ref()
-		if _, twice := p.rows[id]; twice {
+		p.ids[i] = id
+		if _, twice := p.at[id]; twice {
 			ps.Add(string(id), "stands twice")
 			continue
 		}
+		p.at[id] = i
 		if err := o.Valid(); err != nil {
 			ps.Add(string(id), "%s", fault.Message(err))
-			continue
 		}
-		body, err := thread.Canonical(o)
-		if err != nil {
-			return p, err
-		}
-		place := o.Place()
-		p.rows[id] = &row{id: string(id), kind: string(id.Kind()), owner: string(place.Owner), caseID: string(place.Case), label: o.Label(),
-			protected: place.Protected, body: string(body), content: thread.Content(body)}
-		p.links[id] = unique(o.Links())
-		depends[id] = p.links[id]
-		if place.Owner != "" {
-			depends[id] = append(slices.Clone(depends[id]), thread.Link{To: place.Owner, Role: thread.PartOf})
-		}
-		objects[id] = o
 		if st, ok := o.(study.Study); ok {
 			p.title = st.Title
 		}
 	}
-	for id, ls := range depends {
-		for _, l := range ls {
-			if _, ok := p.at(l.To); !ok {
-				ps.Add(string(id), "names %s, which does not exist", l.To)
+	below := make([]int, 0, 2*n) // of one object after the other; ends tells where each ends
+	ends := make([]int, n)
+	for i, o := range b.Objects {
+		for _, l := range restsOn(o) {
+			if k, ok := p.at[l.To]; ok {
+				below = append(below, k)
+			} else if _, ok := standing[l.To]; !ok && p.at[p.ids[i]] == i {
+				ps.Add(string(p.ids[i]), "names %s, which does not exist", l.To)
 			}
 		}
+		ends[i] = len(below)
 	}
 	if p.title == "" && standing == nil {
 		ps.Add("study", "is missing")
 	}
 	ps.Sort()
 	if err := ps.Err(); err != nil {
-		return p, err
+		return nil, err
 	}
-	order, cycle := thread.Steps(depends)
-	if cycle != nil {
-		return p, fault.New(fault.Invalid, "The links go round in a circle: %s. Evidence must lead down to a source; take one of these links out.", joinIDs(cycle))
+	if p.order = inSteps(p.ids, below, ends); p.order == nil {
+		links := map[thread.ID][]thread.Link{}
+		for i, o := range b.Objects {
+			links[p.ids[i]] = restsOn(o)
+		}
+		_, cycle := thread.Steps(links)
+		return nil, fault.New(fault.Invalid, "The links go round in a circle: %s. Evidence must lead down to a source; take one of these links out.", joinIDs(cycle))
 	}
-	p.order = order
-	seen := map[thread.ID]map[thread.Link]string{}
 	for _, x := range b.Seen {
-		if seen[x.Statement] == nil {
-			seen[x.Statement] = map[thread.Link]string{}
+		if p.seen[x.Statement] == nil {
+			p.seen[x.Statement] = map[thread.Link]string{}
 		}
-		seen[x.Statement][thread.Link{To: x.Below, Role: x.Role}] = x.Print
+		p.seen[x.Statement][thread.Link{To: x.Below, Role: x.Role}] = x.Print
 	}
-	confirmed := map[thread.ID]Confirmation{}
 	for _, c := range b.Confirmations {
-		confirmed[c.Statement] = c
-	}
-	for _, id := range order {
-		r := p.rows[id]
-		if r.owner != "" {
-			owner, _ := p.at(thread.ID(r.owner))
-			r.protected = r.protected || owner.protected
-		}
-		now := make([]thread.Below, 0, len(p.links[id]))
-		then := make([]thread.Below, 0, len(p.links[id]))
-		c, isConfirmed := confirmed[id]
-		old := seen[id]
-		for _, l := range p.links[id] {
-			to, _ := p.at(l.To)
-			print := to.print
-			now = append(now, thread.Below{Link: l, Print: print})
-			switch {
-			case !id.Kind().IsStatement() || isConfirmed && c.Basis == "":
-				then = append(then, thread.Below{Link: l, Print: print})
-			case isConfirmed:
-				then = append(then, thread.Below{Link: l, Print: old[l]})
-			default:
-				then = append(then, thread.Below{Link: l})
-			}
-		}
-		r.basis = thread.Basis(now)
-		r.print = thread.Print(r.content, r.basis)
-		r.seen = joinSeen(then)
-		if isConfirmed {
-			r.confirmedBy, r.confirmedAt = c.By, c.At
-			r.confirmed = cmp.Or(c.Basis, r.basis)
-		}
+		p.confirmed[c.Statement] = c
 	}
 	return p, nil
 }
 
+// restsOn lists the links of an object, that to what it is a part of among them.
+func restsOn(o thread.Object) []thread.Link {
+	links := unique(o.Links())
+	if owner := o.Place().Owner; owner != "" {
+		links = append(slices.Clip(links), thread.Link{To: owner, Role: thread.PartOf})
+	}
+	return links
+}
+
+// inSteps puts objects in order: first those that rest on nothing, by id, then those that rest on these alone, and so on.
+// Rows that are written in this order come to lie one after the other in every index. below lists what the objects rest on,
+// those of one object after those of the other; ends tells where each ends. It gives nil when the links go in a circle.
+func inSteps(ids []thread.ID, below, ends []int) []int {
+	const open = -1
+	step := make([]int, len(ids)) // from 1; 0: not yet known
+	var find func(i int) bool
+	find = func(i int) bool {
+		from, top := 0, 0
+		if i > 0 {
+			from = ends[i-1]
+		}
+		step[i] = open
+		for _, k := range below[from:ends[i]] {
+			if step[k] == open || step[k] == 0 && !find(k) {
+				return false
+			}
+			top = max(top, step[k])
+		}
+		step[i] = top + 1
+		return true
+	}
+	order := make([]int, len(ids))
+	for i := range ids {
+		if step[i] == 0 && !find(i) {
+			return nil
+		}
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		return cmp.Or(step[a]-step[b], strings.Compare(string(ids[a]), string(ids[b])))
+	})
+	return order
+}
+
+// below gives what is known of something that an object rests on.
+func (p *planned) below(id thread.ID) stands {
+	if i, ok := p.at[id]; ok {
+		return stands{p.made[i].print, p.made[i].protected}
+	}
+	return p.standing[id]
+}
+
+// row makes the row of an object and gives its links. Those of what it rests on must have been made before. A second time,
+// its fingerprints are not computed again.
+func (p *planned) row(i int) (row, []thread.Link, error) {
+	o, id, m := p.Objects[i], p.ids[i], &p.made[i]
+	body, err := thread.Canonical(o)
+	if err != nil {
+		return row{}, nil, err
+	}
+	place, kind := o.Place(), id.Kind()
+	r := row{id: string(id), kind: string(kind), owner: string(place.Owner), caseID: string(place.Case), label: o.Label(), body: string(body)}
+	links := unique(o.Links())
+	now := make([]thread.Below, len(links))
+	for k, l := range links {
+		now[k] = thread.Below{Link: l, Print: p.below(l.To).print}
+	}
+	if m.print != "" {
+		r.protected, r.content, r.basis, r.print = m.protected, hex.EncodeToString(m.content[:]), hex.EncodeToString(m.basis[:]), m.print
+	} else {
+		r.protected = place.Protected || place.Owner != "" && p.below(place.Owner).protected
+		r.content, r.basis = thread.Content(body), thread.Basis(now)
+		r.print = thread.Print(r.content, r.basis)
+		m.protected, m.print = r.protected, r.print
+		hex.Decode(m.content[:], []byte(r.content))
+		hex.Decode(m.basis[:], []byte(r.basis))
+	}
+	c, confirmed := p.confirmed[id]
+	if confirmed {
+		r.confirmedBy, r.confirmedAt, r.confirmed = c.By, c.At, cmp.Or(c.Basis, r.basis)
+	}
+	if kind.IsStatement() && !(confirmed && c.Basis == "") { // it saw what stood when it was confirmed, or nothing yet
+		then := p.seen[id]
+		for k := range now {
+			now[k].Print = ""
+			if confirmed {
+				now[k].Print = then[now[k].Link]
+			}
+		}
+	}
+	r.seen = joinSeen(now)
+	return r, links, nil
+}
+
 // signed fills in what an edition without a state freezes: the study as it stands in the bundle.
 func signed(objects []thread.Object) ([]thread.Object, error) {
+	if !slices.ContainsFunc(objects, func(o thread.Object) bool { e, ok := o.(study.Edition); return ok && e.State == "" }) {
+		return objects, nil
+	}
 	out := slices.Clone(objects)
 	content := map[thread.ID]string{}
 	for _, o := range objects {
@@ -288,7 +369,11 @@ func signed(objects []thread.Object) ([]thread.Object, error) {
 	return out, nil
 }
 
+// unique gives links without those that stand twice.
 func unique(ls []thread.Link) []thread.Link {
+	if len(ls) < 2 || len(ls) == 2 && ls[0] != ls[1] {
+		return ls
+	}
 	seen := map[thread.Link]bool{}
 	out := ls[:0:0]
 	for _, l := range ls {
@@ -309,31 +394,43 @@ func joinIDs(ids []thread.ID) string {
 }
 
 // importPlan writes what differs.
-func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress func(done, total int)) (Imported, error) {
+func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progress func(done, total int)) (Imported, error) {
 	var out Imported
-	var put, moved, gone []thread.ID // written anew; only fingerprints or confirmation differ; no longer there
-	for _, id := range p.order {
-		o, ok := old[id]
-		r := p.rows[id]
-		switch {
-		case !ok:
-			out.New++
-			put = append(put, id)
-		case o.body != r.body || o.protected != r.protected:
-			out.Changed++
-			put = append(put, id)
-		case o.confirmed != r.confirmed || o.confirmedBy != r.confirmedBy || o.confirmedAt != r.confirmedAt:
-			out.Changed++
-			moved = append(moved, id)
-		case o.print != r.print:
-			moved = append(moved, id)
-			out.Same++
-		default:
-			out.Same++
+	put, moved := p.order, []int(nil) // written anew; only fingerprints or confirmation differ
+	differs := map[int]row{}          // from what stands
+	if len(old) > 0 {
+		put = nil
+		for _, i := range p.order {
+			r, _, err := p.row(i)
+			if err != nil {
+				return out, err
+			}
+			o, ok := old[p.ids[i]]
+			switch {
+			case !ok:
+				out.New++
+				put = append(put, i)
+			case o.body != r.body || o.protected != r.protected:
+				out.Changed++
+				put = append(put, i)
+			case o.confirmed != r.confirmed || o.confirmedBy != r.confirmedBy || o.confirmedAt != r.confirmedAt:
+				out.Changed++
+				moved = append(moved, i)
+			case o.print != r.print:
+				out.Same++
+				moved = append(moved, i)
+			default:
+				out.Same++
+				continue
+			}
+			differs[i] = r
 		}
+	} else {
+		out.New = len(put)
 	}
+	var gone []thread.ID // no longer there
 	for id := range old {
-		if _, ok := p.rows[id]; !ok {
+		if _, ok := p.at[id]; !ok {
 			out.Removed++
 			gone = append(gone, id)
 		}
@@ -351,25 +448,22 @@ func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress
 	} else if err := t.exec(`insert into study (slug, title, seal_key) values ($1,$2,$3) on conflict (slug) do update set title = excluded.title, seal_key = excluded.seal_key`, p.Slug, p.title, p.SealKey); err != nil {
 		return out, err
 	}
-	total := len(put)*2 + len(moved) + len(gone)
+	total := 2*len(put) + len(moved) + len(gone)
 	done := 0
-	step := func(n int) error {
-		done += n
+	step := func() error {
+		done++
 		if progress != nil {
 			progress(done, total)
 		}
 		return t.ctx.Err()
 	}
-	objects := bulk{t: t, into: `object (study, ` + rowColumns + `)`, width: 18}
-	links := bulk{t: t, into: `link (study, from_id, to_id, role)`, width: 4}
-	texts := bulk{t: t, into: `document_text (study, document, version, body)`, width: 4}
-	journal := bulk{t: t, into: `journal (chain, seq, at, who, action, id, was, became, prev, hash)`, width: 10}
+	journal := bulk{t: t, into: `journal (chain, at, who, seq, action, id, was, became, prev, hash)`, same: []any{p.Slug, t.now, t.who}, width: 7}
 	note := func(action string, id thread.ID, was, became string) error {
 		e, err := t.entry(p.Slug, action, id, was, became)
 		if err != nil {
 			return err
 		}
-		return journal.add(e.Chain, e.Seq, e.At, e.Who, e.Action, string(e.ID), e.Was, e.Became, e.Prev, e.Hash)
+		return journal.add(e.Seq, e.Action, string(e.ID), e.Was, e.Became, e.Prev, e.Hash)
 	}
 	for _, id := range gone {
 		for _, q := range []string{`delete from link where study = $1 and from_id = $2`, `delete from document_text where study = $1 and document = $2`, `delete from object where study = $1 and id = $2`} {
@@ -385,24 +479,32 @@ func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress
 		if err := note("drop", id, t.journalled(p.Slug, old[id]), ""); err != nil {
 			return out, err
 		}
-		if err := step(1); err != nil {
+		if err := step(); err != nil {
 			return out, err
 		}
 	}
-	for _, id := range slices.Concat(put, moved) {
-		r, o := p.rows[id], old[id]
-		r.version, r.changedBy, r.changedAt = o.version, o.changedBy, o.changedAt
-		_, exists := old[id]
+	for _, i := range slices.Concat(put, moved) {
+		r, ok := differs[i]
+		if !ok {
+			var err error
+			if r, _, err = p.row(i); err != nil {
+				return out, err
+			}
+		}
+		id := p.ids[i]
+		o, exists := old[id]
 		if exists {
 			if err := t.exec(`delete from link where study = $1 and from_id = $2`, p.Slug, r.id); err != nil {
 				return out, err
 			}
 		}
 		if !exists || o.body != r.body || o.protected != r.protected {
-			r.version, r.changedBy, r.changedAt = o.version+1, t.who, t.now
-			if err := note("put", id, t.journalled(p.Slug, o), t.journalled(p.Slug, *r)); err != nil {
+			if err := note("put", id, t.journalled(p.Slug, o), t.journalled(p.Slug, r)); err != nil {
 				return out, err
 			}
+			r.version, r.changedBy, r.changedAt = o.version+1, t.who, t.now
+		} else {
+			r.version, r.changedBy, r.changedAt = o.version, o.changedBy, o.changedAt
 		}
 		if r.confirmed != o.confirmed && r.confirmed != "" {
 			if err := note("confirm", id, o.confirmed, r.confirmed); err != nil {
@@ -410,91 +512,128 @@ func (t *Tx) importPlan(p planned, old map[thread.ID]row, replace bool, progress
 			}
 		}
 		if exists {
-			if err := t.putRow(p.Slug, *r, true); err != nil {
+			if err := t.putRow(p.Slug, r, true); err != nil {
 				return out, err
 			}
 		}
-		if err := step(1); err != nil {
+		if err := step(); err != nil {
 			return out, err
 		}
 	}
-	// In the order of their keys, so that the pages of the index are written one after the other.
-	slices.Sort(put)
-	for _, id := range put {
-		if _, exists := old[id]; !exists {
-			if err := objects.add(append([]any{p.Slug}, p.rows[id].values()...)...); err != nil {
+	if err := journal.flush(); err != nil {
+		return out, err
+	}
+	// One table after the other and in the order of their keys, so that the pages of each index are written one after the
+	// other.
+	keys := func(a, b int) int { return strings.Compare(string(p.ids[a]), string(p.ids[b])) }
+	put = slices.SortedFunc(slices.Values(put), keys)
+	objects := bulk{t: t, into: `object (study, version, changed_by, changed_at, ` + freshColumns + `)`, same: []any{p.Slug, int64(1), t.who, t.now}, width: 14}
+	for _, i := range put {
+		if _, exists := old[p.ids[i]]; !exists {
+			r, _, err := p.row(i)
+			if err != nil {
 				return out, err
 			}
+			if err := objects.add(r.fresh()...); err != nil {
+				return out, err
+			}
+		}
+		if err := step(); err != nil {
+			return out, err
 		}
 	}
 	if err := objects.flush(); err != nil {
 		return out, err
 	}
-	for _, id := range slices.Concat(put, moved) {
-		for _, l := range p.links[id] {
-			if err := links.add(p.Slug, string(id), string(l.To), string(l.Role)); err != nil {
+	links := bulk{t: t, into: `link (study, from_id, to_id, role)`, same: []any{p.Slug}, width: 3}
+	for _, i := range slices.SortedFunc(slices.Values(slices.Concat(put, moved)), keys) {
+		for _, l := range unique(p.Objects[i].Links()) {
+			if err := links.add(string(p.ids[i]), string(l.To), string(l.Role)); err != nil {
 				return out, err
 			}
 		}
 	}
+	if err := links.flush(); err != nil {
+		return out, err
+	}
+	texts := bulk{t: t, into: `document_text (study, document, version, body)`, same: []any{p.Slug}, width: 3}
 	for _, x := range p.Texts {
 		if _, exists := old[x.Document]; exists {
 			if err := t.exec(`delete from document_text where study = $1 and document = $2 and version = $3`, p.Slug, string(x.Document), x.Version); err != nil {
 				return out, err
 			}
 		}
-		if err := texts.add(p.Slug, string(x.Document), x.Version, x.Body); err != nil {
+		if err := texts.add(string(x.Document), x.Version, x.Body); err != nil {
 			return out, err
 		}
 	}
-	for _, b := range []*bulk{&links, &texts, &journal} {
-		if err := b.flush(); err != nil {
-			return out, err
-		}
-	}
-	return out, step(len(put))
+	return out, texts.flush()
 }
 
 // bulk gathers rows into inserts of many rows.
 type bulk struct {
 	t     *Tx
 	into  string
-	width int
+	same  []any  // the first columns, where they are the same in all rows
+	width int    // how many columns there are besides
 	cast  string // what the last value of a row is cast to
 	end   string // of the statement
 	args  []any
+	text  string // of an insert of as many rows as fit
 }
 
 // chunk is how many rows go into one insert: within the limit on parameters of both engines.
 const chunk = 200
 
 func (b *bulk) add(values ...any) error {
-	b.args = append(b.args, values...)
-	if len(b.args) >= chunk*b.width {
-		return b.flush()
+	if len(b.args) == 0 {
+		b.args = append(b.args, b.same...)
 	}
-	return nil
+	b.args = append(b.args, values...)
+	if len(b.args) < len(b.same)+chunk*b.width {
+		return nil
+	}
+	return b.flush()
 }
 
+// flush writes what was gathered.
 func (b *bulk) flush() error {
 	if len(b.args) == 0 {
 		return nil
 	}
+	n := (len(b.args) - len(b.same)) / b.width
+	q := b.text
+	if n < chunk || q == "" {
+		q = b.insert(n)
+	}
+	if n == chunk {
+		b.text = q
+	}
+	err := b.t.exec(q, b.args...)
+	clear(b.args)
+	b.args = b.args[:0]
+	return err
+}
+
+// insert is the statement for n rows.
+func (b *bulk) insert(n int) string {
 	var q strings.Builder
 	q.WriteString("insert into " + b.into + " values ")
-	for i := range len(b.args) / b.width {
+	for i := range n {
 		if i > 0 {
 			q.WriteByte(',')
 		}
-		for j := range b.width {
-			q.WriteString([]string{"(", ","}[min(j, 1)] + "$" + strconv.Itoa(i*b.width+j+1))
+		for j := range len(b.same) + b.width {
+			at := j + 1
+			if j >= len(b.same) {
+				at += i * b.width
+			}
+			q.WriteString([]string{"($", ",$"}[min(j, 1)] + strconv.Itoa(at))
 		}
 		q.WriteString(b.cast + ")")
 	}
 	q.WriteString(b.end)
-	err := b.t.exec(q.String(), b.args...)
-	b.args = b.args[:0]
-	return err
+	return q.String()
 }
 
 // Bundle gives a whole study as values.
@@ -504,19 +643,14 @@ func (s *Store) Bundle(ctx context.Context, study string) (Bundle, error) {
 	if b.SealKey, err = s.SealKey(ctx, study); err != nil {
 		return b, err
 	}
-	versions := map[thread.ID]int{}
+	objects := byID{}
 	err = each(ctx, s, func(scan func(...any) error) error {
 		var r row
-		if err := scan(r.fields()...); err != nil {
+		if err := scan(&r.id, &r.kind, &r.body, &r.confirmed, &r.confirmedBy, &r.confirmedAt, &r.seen); err != nil {
 			return err
 		}
-		o, err := decode(thread.Kind(r.kind), r.body)
-		if err != nil {
-			return fault.Wrap(fault.Damaged, err, "The object %s cannot be read from the database. Run the check.", r.id)
-		}
-		b.Objects = append(b.Objects, o)
-		if d, ok := o.(document.Document); ok {
-			versions[d.ID] = d.Version
+		if err := objects.add(r); err != nil {
+			return err
 		}
 		if r.confirmed != "" {
 			b.Confirmations = append(b.Confirmations, Confirmation{Statement: thread.ID(r.id), By: r.confirmedBy, At: r.confirmedAt, Basis: r.confirmed})
@@ -525,26 +659,87 @@ func (s *Store) Bundle(ctx context.Context, study string) (Bundle, error) {
 			})
 		}
 		return nil
-	}, `select `+rowColumns+` from object where study = $1`, study)
+	}, `select id, kind, body, confirmed, confirmed_by, confirmed_at, case when confirmed = '' then '' else seen end from object where study = $1`, study)
 	if err != nil {
 		return b, err
 	}
-	err = each(ctx, s, func(scan func(...any) error) error {
-		var x document.Text
-		err := scan(&x.Document, &x.Version, &x.Body)
-		if err == nil && versions[x.Document] == x.Version {
-			b.Texts = append(b.Texts, x)
-		}
-		return err
-	}, `select document, version, body from document_text where study = $1`, study)
-	if err != nil {
-		return b, err
-	}
-	slices.SortFunc(b.Objects, func(x, y thread.Object) int { return strings.Compare(string(x.Ref()), string(y.Ref())) })
-	slices.SortFunc(b.Texts, func(x, y document.Text) int { return strings.Compare(string(x.Document), string(y.Document)) })
+	b.Objects = objects.sorted()
 	slices.SortFunc(b.Confirmations, func(x, y Confirmation) int { return strings.Compare(string(x.Statement), string(y.Statement)) })
 	slices.SortFunc(b.Seen, func(x, y Seen) int {
 		return strings.Compare(fmt.Sprint(x.Statement, " ", x.Role, " ", x.Below), fmt.Sprint(y.Statement, " ", y.Role, " ", y.Below))
 	})
+	b.Texts, err = s.texts(ctx, study, b.Objects)
 	return b, err
+}
+
+// Part gives the objects of some kinds with the texts of documents among them, without confirmations.
+func (s *Store) Part(ctx context.Context, study string, kinds []thread.Kind) (Bundle, error) {
+	b := Bundle{Slug: study}
+	objects := byID{}
+	for _, k := range kinds {
+		r := row{kind: string(k)}
+		err := each(ctx, s, func(scan func(...any) error) error {
+			if err := scan(&r.id, &r.body); err != nil {
+				return err
+			}
+			return objects.add(r)
+		}, `select id, body from object where study = $1 and kind = $2`, study, r.kind)
+		if err != nil {
+			return b, err
+		}
+	}
+	b.Objects = objects.sorted()
+	var err error
+	b.Texts, err = s.texts(ctx, study, b.Objects)
+	return b, err
+}
+
+// byID gathers objects to be put in the order of their ids.
+type byID []found
+
+type found struct {
+	id string
+	o  thread.Object
+}
+
+func (l *byID) add(r row) error {
+	o, err := decode(thread.Kind(r.kind), r.body)
+	if err != nil {
+		return fault.Wrap(fault.Damaged, err, "The object %s cannot be read from the database. Run the check.", r.id)
+	}
+	*l = append(*l, found{r.id, o})
+	return nil
+}
+
+func (l byID) sorted() []thread.Object {
+	slices.SortFunc(l, func(x, y found) int { return strings.Compare(x.id, y.id) })
+	out := make([]thread.Object, len(l))
+	for i, x := range l {
+		out[i] = x.o
+	}
+	return out
+}
+
+// texts gives the texts of the documents among objects, as they stand.
+func (s *Store) texts(ctx context.Context, study string, objects []thread.Object) ([]document.Text, error) {
+	versions := map[thread.ID]int{}
+	for _, o := range objects {
+		if d, ok := o.(document.Document); ok {
+			versions[d.ID] = d.Version
+		}
+	}
+	if len(versions) == 0 {
+		return nil, nil
+	}
+	var out []document.Text
+	err := each(ctx, s, func(scan func(...any) error) error {
+		var x document.Text
+		err := scan((*string)(&x.Document), &x.Version, &x.Body)
+		if err == nil && versions[x.Document] == x.Version {
+			out = append(out, x)
+		}
+		return err
+	}, `select document, version, body from document_text where study = $1`, study)
+	slices.SortFunc(out, func(x, y document.Text) int { return strings.Compare(string(x.Document), string(y.Document)) })
+	return out, err
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"strconv"
 
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -23,12 +24,28 @@ const Server = ""
 
 // hashEntry chains an entry to the one before: SHA-256 over its fields, that entry's hash among them, as a JSON array.
 func hashEntry(e study.Entry) string {
-	b, err := json.Marshal([]any{e.Chain, e.Seq, e.At, e.Who, e.Action, e.ID, e.Was, e.Became, e.Prev})
-	if err != nil {
-		panic(err) // strings and a number always encode
+	b := make([]byte, 0, 512)
+	b = appendJSON(append(b, '['), e.Chain)
+	b = strconv.AppendInt(append(b, ','), e.Seq, 10)
+	for _, s := range [...]string{e.At, e.Who, e.Action, string(e.ID), e.Was, e.Became, e.Prev} {
+		b = appendJSON(append(b, ','), s)
 	}
-	sum := sha256.Sum256(b)
+	sum := sha256.Sum256(append(b, ']'))
 	return hex.EncodeToString(sum[:])
+}
+
+// appendJSON adds a string as encoding/json writes it. Most need no escape, and are not looked at twice.
+func appendJSON(b []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			j, err := json.Marshal(s)
+			if err != nil {
+				panic(err) // a string always encodes
+			}
+			return append(b, j...)
+		}
+	}
+	return append(append(append(b, '"'), s...), '"')
 }
 
 // append adds an entry to a chain.

@@ -166,6 +166,13 @@ func (r row) values() []any {
 		r.confirmedBy, r.confirmedAt, r.changedBy, r.changedAt, r.seen}
 }
 
+// freshColumns are those whose value differs from one new row to the other, and fresh gives their values.
+const freshColumns = `id, kind, owner, case_id, label, protected, body, content, basis, print, confirmed, confirmed_by, confirmed_at, seen`
+
+func (r row) fresh() []any {
+	return []any{r.id, r.kind, r.owner, r.caseID, r.label, flag(r.protected), r.body, r.content, r.basis, r.print, r.confirmed, r.confirmedBy, r.confirmedAt, r.seen}
+}
+
 func flag(b bool) int64 {
 	if b {
 		return 1

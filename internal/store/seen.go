@@ -12,11 +12,14 @@ import (
 
 func joinSeen(below []thread.Below) string {
 	var s strings.Builder
+	s.Grow(len(below) * 128)
 	for i, b := range below {
 		if i > 0 {
 			s.WriteByte(' ')
 		}
-		s.WriteString(string(b.Role) + " " + string(b.To) + " " + b.Print)
+		for _, part := range [...]string{string(b.Role), " ", string(b.To), " ", b.Print} {
+			s.WriteString(part)
+		}
 	}
 	return s.String()
 }

@@ -51,6 +51,33 @@ func write(t *testing.T, s *store.Store, f func(*store.Tx) error) {
 	}
 }
 
+// TestPart gives of a study what was asked for, in the order of a bundle.
+func TestPart(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		whole, err := s.Bundle(ctx, storetest.Slug)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, err := s.Part(ctx, storetest.Slug, []thread.Kind{thread.Segment, thread.Document})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []thread.Object
+		for _, o := range whole.Objects {
+			if k := o.Ref().Kind(); k == thread.Segment || k == thread.Document {
+				want = append(want, o)
+			}
+		}
+		if diff := cmp.Diff(want, part.Objects); diff != "" || len(want) == 0 {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+		if diff := cmp.Diff(whole.Texts, part.Texts); diff != "" {
+			t.Errorf("texts (-want +got)\n%s", diff)
+		}
+	})
+}
+
 func TestImportAndBundle(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, c store.Config) {
 		s := small(t, c)

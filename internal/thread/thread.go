@@ -6,6 +6,7 @@
 package thread
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -264,13 +265,13 @@ func Evidence(supports, contradicts []ID) []Link {
 
 // Canonical gives the one JSON text of an object: fields in the order of their type, no white space, no HTML escaping.
 func Canonical(o Object) ([]byte, error) {
-	var b strings.Builder
+	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(o); err != nil {
 		return nil, fmt.Errorf("encode %s: %w", o.Ref(), err)
 	}
-	return []byte(strings.TrimSuffix(b.String(), "\n")), nil
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
 // Content is the fingerprint of an object's own content: SHA-256, in hex, over its canonical JSON.
@@ -288,21 +289,26 @@ type Below struct {
 // Basis is the fingerprint of all that an object rests on: SHA-256 over its links and the prints of their targets, in an
 // order of its own, so that the order in which a person lists the evidence does not matter.
 func Basis(below []Below) string {
+	if len(below) == 1 {
+		return Content(below[0].line(make([]byte, 0, 256)))
+	}
 	lines := make([]string, len(below))
 	for i, b := range below {
-		lines[i] = string(b.Role) + " " + string(b.To) + " " + b.Print + "\n"
+		lines[i] = string(b.line(make([]byte, 0, 256)))
 	}
 	sort.Strings(lines)
-	h := sha256.New()
-	for _, l := range lines {
-		h.Write([]byte(l))
-	}
-	return hex.EncodeToString(h.Sum(nil))
+	return Content([]byte(strings.Join(lines, "")))
+}
+
+func (b Below) line(to []byte) []byte {
+	to = append(append(to, b.Role...), ' ')
+	to = append(append(to, b.To...), ' ')
+	return append(append(to, b.Print...), '\n')
 }
 
 // Print is an object's fingerprint in the thread: its content together with its basis, and so, since the basis holds the
 // prints below it, with everything down to the documents (a Merkle tree; Merkle 1987). A change anywhere below shows.
 func Print(content, basis string) string {
-	sum := sha256.Sum256([]byte(content + " " + basis))
-	return hex.EncodeToString(sum[:])
+	b := append(append(append(make([]byte, 0, 160), content...), ' '), basis...)
+	return Content(b)
 }

@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,7 +12,6 @@ import (
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fieldwork"
-	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -20,12 +20,20 @@ import (
 // GiveOptions steer what leaves a study.
 type GiveOptions struct {
 	Interviews bool                 // documents that are protected come along, as far as consent allows coding
+	Memos      bool                 // memos come along; they can quote what is protected, whatever they are on
 	Coders     bool                 // handles of coders as they are; else Coder 1, Coder 2, …
 	Original   bool                 // names of original files
 	Case       thread.ID            // documents of this case alone; empty: all
 	Document   func(thread.ID) bool // these documents alone; nil: all
 	Origin     string               // name and version of the program
+	Counts     map[thread.Kind]int  // of all objects of the study, when the bundle holds Given alone; nil: it holds all
 }
+
+// Given are the kinds of objects that ToProject and Check look at.
+var Given = []thread.Kind{thread.Study, thread.Document, thread.Code, thread.Group, thread.Memo, thread.Segment, thread.Coding, thread.Interview, thread.Case, thread.Candidate, thread.Actor}
+
+// quiet are kinds of which nobody expects that they come along: nothing is told of them.
+var quiet = []thread.Kind{thread.Record, thread.Search, thread.Screening, thread.Work, thread.Member, thread.Protocol, thread.Informant, thread.Guide}
 
 // ToProject makes a project for another program from a study. Documents whose informant withdrew or did not agree to
 // coding never leave, nor do protected ones unless asked for. GUIDs are the same each time.
@@ -54,7 +62,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	var memos []coding.Memo
 	segments := map[thread.ID][]coding.Segment{} // by document
 	codings := map[thread.ID][]coding.Coding{}   // by segment
-	users := map[string]bool{}
+	users := map[string]string{}                 // GUID by handle
 	upper := map[thread.Kind]int{}
 	for _, x := range b.Objects {
 		switch x := x.(type) {
@@ -78,10 +86,13 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			kases[x.ID] = x
 		case cases.Candidate:
 			candidates[x.ID] = x
-		case source.Record, source.Search, source.Screening, source.Work, study.Member, study.Protocol, fieldwork.Informant, fieldwork.Guide:
 		default:
 			upper[x.Ref().Kind()]++
 		}
+	}
+	if o.Counts != nil {
+		upper = maps.Clone(o.Counts)
+		maps.DeleteFunc(upper, func(k thread.Kind, _ int) bool { return k != thread.Actor && slices.Contains(Given, k) })
 	}
 	codeGUID := map[thread.ID]string{}
 	guids := map[string]bool{}
@@ -106,11 +117,18 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		p.Sets = append(p.Sets, s)
 	}
 	user := func(handle string) string {
-		users[handle] = true
-		return refiqda.NewGUID(b.Slug, "member", handle)
+		if users[handle] == "" {
+			users[handle] = refiqda.NewGUID(b.Slug, "member", handle)
+		}
+		return users[handle]
 	}
 	onThing := map[thread.ID][]coding.Memo{}
+	stay := 0 // memos
 	for _, m := range memos {
+		if !o.Memos {
+			stay++
+			continue
+		}
 		onThing[m.On] = append(onThing[m.On], m)
 	}
 	note := func(m coding.Memo) string {
@@ -175,10 +193,15 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			}
 			x := refiqda.Selection{GUID: guid(g.ID), Kind: refiqda.TextSelection, Start: g.Anchor.Start, End: g.Anchor.End, Quote: g.Anchor.Quote}
 			given := codings[g.ID]
-			slices.SortFunc(given, func(a, b coding.Coding) int { return strings.Compare(string(a.Ref()), string(b.Ref())) })
+			if len(given) > 1 {
+				slices.SortFunc(given, func(a, b coding.Coding) int { return strings.Compare(string(a.Ref()), string(b.Ref())) })
+			}
 			for _, c := range given {
 				k := refiqda.Coding{GUID: guid(c.Ref()), Code: codeGUID[c.Code], User: user(c.Coder)}
-				if c.Memo != "" {
+				switch {
+				case c.Memo != "" && !o.Memos:
+					stay++
+				case c.Memo != "":
 					k.Notes = append(k.Notes, note(coding.Memo{ID: thread.ID("memo-of-" + string(c.Ref())), Text: c.Memo, By: c.Coder}))
 				}
 				x.Codings = append(x.Codings, k)
@@ -217,23 +240,22 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	for i := range p.Codes {
 		slices.Sort(p.Codes[i].Notes)
 	}
-	handles := make([]string, 0, len(users))
-	for h := range users {
-		handles = append(handles, h)
-	}
-	slices.Sort(handles)
+	handles := slices.Sorted(maps.Keys(users))
 	for i, h := range handles {
 		name := h
 		if !o.Coders {
 			name = fmt.Sprintf("Coder %d", i+1)
 		}
-		p.Users = append(p.Users, refiqda.User{GUID: refiqda.NewGUID(b.Slug, "member", h), Name: name})
+		p.Users = append(p.Users, refiqda.User{GUID: users[h], Name: name})
 	}
 	if protected > 0 {
 		lose("sources", "", fmt.Sprintf("%d protected documents (interviews, and material that nobody has placed yet) stay behind; they leave only when asked for", protected))
 	}
+	if stay > 0 {
+		lose("memos", "", fmt.Sprintf("%d memos stay behind, for a memo can quote an interview; they leave only when asked for", stay))
+	}
 	for _, k := range thread.Kinds() {
-		if n := upper[k]; n > 0 {
+		if n := upper[k]; n > 0 && !slices.Contains(quiet, k) {
 			lose(string(k), "", fmt.Sprintf("%d of the kind %q stay behind: the standard has no place for them", n, k.Word()))
 		}
 	}

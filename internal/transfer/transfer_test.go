@@ -89,7 +89,10 @@ func TestThereAndBack(t *testing.T) {
 	if p, losses := ToProject(b, GiveOptions{}); len(p.Sources) != 0 || !strings.Contains(losses[0].What, "protected") {
 		t.Errorf("material left unasked: %d sources, %v", len(p.Sources), losses)
 	}
-	p, losses := ToProject(b, GiveOptions{Interviews: true})
+	if p, losses := ToProject(b, GiveOptions{Interviews: true}); len(p.Notes) != 0 || len(losses) != 1 || losses[0].Item != "memos" || !strings.HasPrefix(losses[0].What, "5 memos stay behind") {
+		t.Errorf("memos left unasked: %d, %+v", len(p.Notes), losses)
+	}
+	p, losses := ToProject(b, GiveOptions{Interviews: true, Memos: true})
 	if len(losses) > 0 {
 		t.Errorf("losses: %+v", losses)
 	}
@@ -102,7 +105,7 @@ func TestThereAndBack(t *testing.T) {
 	if _, err := refiqda.Write(&out, p, refiqda.WriteOptions{Users: true}); err != nil {
 		t.Fatal(err)
 	}
-	p2, _ := ToProject(b, GiveOptions{Interviews: true})
+	p2, _ := ToProject(b, GiveOptions{Interviews: true, Memos: true})
 	refiqda.Write(&again, p2, refiqda.WriteOptions{Users: true})
 	if !bytes.Equal(out.Bytes(), again.Bytes()) {
 		t.Error("the second time other bytes come out")

@@ -1,0 +1,32 @@
+-- Tables as QualCoder 3.8 makes them (LGPL-3.0, github.com/ccbogel/QualCoder, src/qualcoder/__main__.py), with the column of 4.0 for codes under codes and its views; the rows are made up.
+CREATE TABLE project (databaseversion text, date text, memo text,about text, bookmarkfile integer, bookmarkpos integer, codername text, recently_used_codes text);
+CREATE TABLE source (id integer primary key, name text, fulltext text, mediapath text, memo text, owner text, date text, av_text_id integer, risid integer, unique(name));
+CREATE TABLE code_image (imid integer primary key,id integer,x1 integer, y1 integer, width integer, height integer, cid integer, memo text, date text, owner text, important integer, pdf_page integer);
+CREATE TABLE code_av (avid integer primary key,id integer,pos0 integer, pos1 integer, cid integer, memo text, date text, owner text, important integer);
+CREATE TABLE annotation (anid integer primary key, fid integer,pos0 integer, pos1 integer, memo text, owner text, date text, unique(fid,pos0,pos1,owner));
+CREATE TABLE attribute_type (name text primary key, date text, owner text, memo text, caseOrFile text, valuetype text);
+CREATE TABLE attribute (attrid integer primary key, name text, attr_type text, value text, id integer, date text, owner text, unique(name,attr_type,id));
+CREATE TABLE case_text (id integer primary key, caseid integer, fid integer, pos0 integer, pos1 integer, owner text, date text, memo text);
+CREATE TABLE cases (caseid integer primary key, name text, memo text, owner text,date text, constraint ucm unique(name));
+CREATE TABLE code_cat (catid integer primary key, name text, owner text, date text, memo text, supercatid integer, unique(name));
+CREATE TABLE code_text (ctid integer primary key, cid integer, fid integer,seltext text, pos0 integer, pos1 integer, owner text, date text, memo text, avid integer, important integer, unique(cid,fid,pos0,pos1, owner));
+CREATE TABLE code_name (cid integer primary key, name text, memo text, catid integer, owner text,date text, color text, supercid integer, unique(name));
+CREATE TABLE journal (jid integer primary key, name text, jentry text, date text, owner text, unique(name));
+CREATE TABLE stored_sql (title text, description text, grouper text, ssql text, unique(title));
+CREATE TABLE coder_names (name TEXT UNIQUE NOT NULL, visibility INTEGER NOT NULL DEFAULT 1 CHECK (visibility IN (0, 1)));
+CREATE VIEW code_text_visible AS SELECT ct.* FROM code_text ct JOIN coder_names cn ON cn.name = ct.owner WHERE cn.visibility = 1;
+INSERT INTO project VALUES ('v14', '2026-01-02 03:04:05', 'On the square', 'QualCoder 3.8', 0, 0, 'ana', '');
+INSERT INTO source VALUES (1, 'notes.txt', 'The square filled.' || char(10) || char(128079) || ' Then it emptied, and people went home.', NULL, 'memo of the text', 'ana', '2026-01-02 03:04:05', NULL, NULL), (2, 'photo.jpg', NULL, '/images/photo.jpg', '', 'ana', '2026-01-02 03:04:05', NULL, NULL), (3, 'report.pdf', 'Page one of the report says so.', '/docs/report.pdf', '', 'ana', '2026-01-02 03:04:05', NULL, NULL);
+INSERT INTO code_cat VALUES (1, 'Tactics', 'ana', '2026-01-02 03:04:05', '', NULL);
+INSERT INTO code_name VALUES (1, 'Street', 'marches', 1, 'ana', '2026-01-02 03:04:05', '#FF0000', NULL), (2, 'Silent', '', NULL, 'ana', '2026-01-02 03:04:05', '#00ff00', 1), (3, 'Loose', '', 99, 'ana', '2026-01-02 03:04:05', 'nonsense', NULL);
+-- The second lies after a letter beyond U+FFFF and is counted as the window counts it, which shows such a letter as two.
+INSERT INTO code_text VALUES (1, 1, 1, 'The square filled.', 0, 18, 'ana', '2026-01-02 03:04:05', 'a memo', NULL, NULL), (2, 2, 1, 'Then it emptied', 22, 37, 'ben', '2026-01-02 03:04:05', '', NULL, 1), (3, 2, 1, 'The square filled.', 0, 18, 'ben', '2026-01-02 03:04:05', '', NULL, NULL), (4, 1, 3, 'the report', 12, 22, 'ana', '2026-01-02 03:04:05', '', NULL, NULL), (5, 77, 1, 'people', 43, 49, 'ana', '2026-01-02 03:04:05', '', NULL, NULL);
+INSERT INTO code_image VALUES (1, 2, 10, 20, 30, 40, 1, '', '2026-01-02 03:04:05', 'ana', NULL, NULL);
+INSERT INTO annotation VALUES (1, 1, 43, 49, 'who are they?', 'ana', '2026-01-02 03:04:05');
+INSERT INTO cases VALUES (1, 'Armenia', '', 'ana', '2026-01-02 03:04:05');
+INSERT INTO case_text VALUES (1, 1, 1, 0, 58, 'ana', '2026-01-02 03:04:05', '');
+INSERT INTO attribute_type VALUES ('year', '2026-01-02 03:04:05', 'ana', '', 'case', 'numeric'), ('place', '2026-01-02 03:04:05', 'ana', '', 'file', 'character');
+INSERT INTO attribute VALUES (1, 'year', 'case', '2018', 1, '2026-01-02 03:04:05', 'ana'), (2, 'place', 'file', 'Yerevan', 1, '2026-01-02 03:04:05', 'ana');
+INSERT INTO journal VALUES (1, 'First week', 'It went well.', '2026-01-02 03:04:05', 'ana');
+INSERT INTO stored_sql VALUES ('t', '', '', 'select 1');
+INSERT INTO coder_names VALUES ('ana', 1), ('ben', 0);
