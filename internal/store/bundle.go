@@ -460,7 +460,6 @@ type bulk struct {
 	t     *Tx
 	into  string
 	width int
-	cast  string // what the last value of a row is cast to
 	end   string // of the statement
 	args  []any
 }
@@ -489,7 +488,7 @@ func (b *bulk) flush() error {
 		for j := range b.width {
 			q.WriteString([]string{"(", ","}[min(j, 1)] + "$" + strconv.Itoa(i*b.width+j+1))
 		}
-		q.WriteString(b.cast + ")")
+		q.WriteString(")")
 	}
 	q.WriteString(b.end)
 	err := b.t.exec(q.String(), b.args...)
