@@ -18,7 +18,7 @@ import (
 // group, the few pages that its words lie on, and stops when it has found enough.
 const (
 	Group   = 4096 // paragraphs whose words are kept together
-	Shelves = 256  // pages of a group at most
+	Shelves = 1024 // pages of a group at most
 )
 
 // begin is by how many letters a word's shelf is known: words that begin alike so far lie together, so that beginnings of
