@@ -222,6 +222,17 @@ func letters(s string) int {
 	return min(n, utf8.RuneCountInString(s))
 }
 
+// List reads a list of words, between spaces, commas or lines, in small letters: stop words as people have them.
+func List(s string) map[string]bool {
+	out := map[string]bool{}
+	for _, w := range strings.FieldsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || r == ',' || r == ';' || r == '、' || r == '，' || r == '،'
+	}) {
+		out[norm.NFC.String(strings.ToLower(w))] = true
+	}
+	return out
+}
+
 // LogLikelihood tells how far the frequency of a word in one corpus, a times in c words, is from that in another, b times in d
 // words: G2 = 2 (a ln(a/E1) + b ln(b/E2)) with E1 = c (a+b)/(c+d) and E2 = d (a+b)/(c+d) (Rayson and Garside 2000). It is
 // negative when the word is rarer in the first. Where one of them is empty there is nothing to compare: 0.

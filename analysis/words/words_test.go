@@ -148,7 +148,7 @@ func TestCount(t *testing.T) {
 	if r := all.Rows[0]; r.Word != "the" || r.N != 3 || r.Texts != 2 || fmt.Sprint(r.By) != "[3 0]" {
 		t.Errorf("%+v", r)
 	}
-	some := Count(texts, Options{Longer: 3, Without: map[string]bool{"police": true}, Key: "b"})
+	some := Count(texts, Options{Longer: 3, Without: List("Police, والمدينة،\nUND"), Key: "b"})
 	if some.Words != 12 || some.Rows[0].Key <= 0 || some.Rows[0].By[1] == 0 || some.Rows[len(some.Rows)-1].Word != "square" || slices.ContainsFunc(some.Rows, func(r Row) bool { return r.Word == "police" || r.Word == "and" }) {
 		t.Errorf("%+v", some)
 	}
