@@ -73,9 +73,10 @@ func MayLeave(ctx context.Context, q querier, study string, d document.Document)
 // forget takes away, with a document, all that was made of its words: what is searched, what could be undone, and its
 // original when no other document has it.
 func (t *Tx) forget(study string, doc thread.ID, body string) error {
-	if err := t.unindex(study, doc); err != nil {
-		return err
+	if t.forgotten == nil {
+		t.forgotten = map[string][]thread.ID{}
 	}
+	t.forgotten[study] = append(t.forgotten[study], doc)
 	type act struct {
 		who, scope string
 		seq        int64

@@ -271,16 +271,22 @@ func (t *Tx) strike(study string, words []string) ([]string, error) {
 	return out, nil
 }
 
-// unindex takes a document out of the index, with its words.
-func (t *Tx) unindex(study string, doc thread.ID) error {
-	if _, err := t.numbers(study); err != nil {
-		return err
+// unindex takes the documents that were forgotten out of the index, with their words: all at once, for each pass reads and
+// writes most of the pages of a group.
+func (t *Tx) unindex() error {
+	for _, study := range slices.Sorted(maps.Keys(t.forgotten)) {
+		if _, err := t.numbers(study); err != nil {
+			return err
+		}
+		lost, err := t.takeOff(study, t.forgotten[study])
+		if err == nil {
+			_, err = t.strike(study, lost)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	lost, err := t.takeOff(study, []thread.ID{doc})
-	if err == nil {
-		_, err = t.strike(study, lost)
-	}
-	return err
+	return nil
 }
 
 // index takes documents out that are gone, and puts in as many others as make about a group of paragraphs. It tells how many
