@@ -138,12 +138,18 @@ func next(b []byte) (int, []byte, error) {
 func (e entry) paragraphs(f func(n int, at []byte)) error {
 	n, at := 0, e.at
 	for in := e.in; len(in) > 0; {
-		d, rest, err := next(in)
-		if err != nil {
-			return err
+		var d, size int
+		if len(in) > 1 && in[0]|in[1] < 0x80 { // as most are
+			d, size, in = int(in[0]), int(in[1]), in[2:]
+		} else {
+			var err1, err2 error
+			d, in, err1 = next(in)
+			size, in, err2 = next(in)
+			if err1 != nil || err2 != nil {
+				return errPage
+			}
 		}
-		size, rest, err := next(rest)
-		if n, in = n+d, rest; err != nil || n >= Group || size == 0 || size > len(at) {
+		if n += d; n >= Group || size == 0 || size > len(at) {
 			return errPage
 		}
 		f(n, at[:size])
@@ -350,26 +356,12 @@ func (f *finder) word(t sought) (out Paragraphs) {
 	return out
 }
 
-// all is where every word of a word or a phrase is, in whatever order.
-func (f *finder) all(q *Query) Paragraphs {
-	out := Paragraphs{}
-	for i, t := range q.Tokens {
-		in := f.word(sought{t, q.Prefix && i == len(q.Tokens)-1})
-		if i == 0 {
-			out = in
-		}
-		out.Both(&in)
-	}
-	return out
-}
-
 func (f *finder) find(q *Query) (out Paragraphs) {
 	switch q.Op {
 	case Word:
-		return f.all(q)
+		return f.word(sought{q.Tokens[0], q.Prefix})
 	case Phrase:
-		out = f.all(q)
-		return standing(f.begins(q, &out))
+		return standing(f.begins(q, nil))
 	case And, Or:
 		for i := range q.Parts {
 			in := f.find(&q.Parts[i])
@@ -391,10 +383,9 @@ func (f *finder) find(q *Query) (out Paragraphs) {
 		}
 	case Near:
 		a, b := &q.Parts[0], &q.Parts[1]
-		out = f.all(a)
-		also := f.all(b)
-		out.Both(&also)
-		return standing(near(f.begins(a, &out), f.begins(b, &out), len(a.Tokens), len(b.Tokens), q.Distance))
+		first := f.begins(a, nil)
+		there := standing(first)
+		return standing(near(first, f.begins(b, &there), len(a.Tokens), len(b.Tokens), q.Distance))
 	}
 	return out
 }
@@ -412,7 +403,7 @@ func standing(spots []spot) (out Paragraphs) {
 	return out
 }
 
-// spots gives the places of a word in some paragraphs. Most of the time of a search goes by in here.
+// spots gives the places of a word in some paragraphs; nil: in all. Most of the time of a search goes by in here.
 func (f *finder) spots(t sought, among *Paragraphs) []spot {
 	es := f.terms[t]
 	most := 0
@@ -422,10 +413,10 @@ func (f *finder) spots(t sought, among *Paragraphs) []spot {
 	out := make([]spot, 0, most)
 	for _, e := range es {
 		err := e.paragraphs(func(n int, at []byte) {
-			if !among.Has(n) {
+			if among != nil && !among.Has(n) {
 				return
 			}
-			place := 0
+			place, here := 0, out
 			for i := 0; i < len(at); i++ {
 				d := int(at[i])
 				if d >= 0x80 {
@@ -441,8 +432,9 @@ func (f *finder) spots(t sought, among *Paragraphs) []spot {
 					f.err = errPage
 					return
 				}
-				out = append(out, spot(n)<<placeBits|spot(place))
+				here = append(here, spot(n)<<placeBits|spot(place))
 			}
+			out = here
 		})
 		if err != nil {
 			f.err = err
@@ -454,7 +446,7 @@ func (f *finder) spots(t sought, among *Paragraphs) []spot {
 	return out
 }
 
-// begins gives where a word or a phrase begins in some paragraphs. It looks at the rarest word first, and at the others only
+// begins gives where a word or a phrase begins in some paragraphs; nil: in all. It looks at the rarest word first, and at the others only
 // where those before them stand as they should.
 func (f *finder) begins(q *Query, among *Paragraphs) []spot {
 	type one struct {
