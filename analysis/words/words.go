@@ -150,6 +150,12 @@ type Table struct {
 	Uncut  []string // scripts that could not be cut into words
 }
 
+// Compares tells whether a group and at least one other have words, so that they can be compared.
+func (t Table) Compares(key string) bool {
+	i := slices.IndexFunc(t.Groups, func(g Group) bool { return g.Name == key })
+	return i >= 0 && t.Groups[i].Words > 0 && t.Groups[i].Words < t.Words
+}
+
 // PerThousand gives a number of times as times in a thousand words.
 func PerThousand(n, words int) float64 {
 	if words == 0 {

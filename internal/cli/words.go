@@ -99,6 +99,9 @@ func (e *env) words() *cobra.Command {
 				texts = append(texts, words.Text{Group: map[string]string{"case": string(d.Case), "document": string(d.ID), "language": d.Language}[by], Body: t.Body})
 			}
 			t := words.Count(texts, o)
+			if with != "" && !t.Compares(o.Key) {
+				return fault.New(fault.Invalid, "%s cannot be compared: it, or all other cases, have no such texts that may be counted.", with)
+			}
 			list := []countedWord{}
 			for _, r := range t.Rows {
 				if r.N < least || len(list) == limit && limit > 0 {

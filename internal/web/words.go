@@ -29,6 +29,7 @@ type wordsPage struct {
 	Words                       string
 	Uncut                       string // scripts that are not cut into words
 	Against                     string // the case that is compared with the others
+	Alone                       bool   // there are no others, or it has no texts itself
 	Cols                        []matrixCol
 	MoreCols                    int
 	Rows                        []wordRow
@@ -150,6 +151,9 @@ func (v *visit) counted(leaving bool) (p wordsPage, t words.Table, title map[str
 		o.Key, p.Compare = "", ""
 	}
 	t = words.Count(texts, o)
+	if p.Alone = p.Compare != "" && !t.Compares(p.Compare); p.Alone {
+		p.Compare = ""
+	}
 	t.Rows = slices.DeleteFunc(t.Rows, func(r words.Row) bool { return r.N < p.Least })
 	return p, t, title, kept, nil
 }

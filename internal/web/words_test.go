@@ -28,6 +28,7 @@ func TestWords(t *testing.T) {
 	}
 	has(t, b.get("/s/alpha/words?case=case-romania&least=1&without=coalition,+broad").Body.String(), rou, "case%3Acase-romania")
 	has(t, b.get("/s/alpha/words?compare=case-romania&least=1").Body.String(), "Log-likelihood", "−", "First what sets")
+	has(t, b.get("/s/alpha/words?compare=case-romania&language=ro&least=1").Body.String(), "cannot be set apart", "!Log-likelihood")
 	if r := b.get("/s/alpha/words/file/words.xlsx"); r.Code != 200 || !strings.HasPrefix(r.Body.String(), "PK") {
 		t.Errorf("xlsx: %d", r.Code)
 	}
