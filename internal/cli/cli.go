@@ -109,7 +109,7 @@ func (e *env) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Usage, "%s. See %q.", err, c.CommandPath()+" --help")
 	})
-	root.AddCommand(e.demo(), e.serve(), e.build(), e.importStudy(), e.export(), e.check(), e.thread(), e.qca(), e.refs(), e.qda(), e.codings(), e.extract(), e.agree(), e.search(), e.sandboxChild(), e.screen(), e.cases(), e.caseRoom(), e.context(), e.user(), e.version())
+	root.AddCommand(e.demo(), e.serve(), e.build(), e.importStudy(), e.export(), e.check(), e.thread(), e.qca(), e.refs(), e.qda(), e.codings(), e.extract(), e.agree(), e.search(), e.words(), e.sandboxChild(), e.screen(), e.cases(), e.caseRoom(), e.context(), e.user(), e.version())
 	root.Args, root.RunE = onlyNamed, showHelp
 	return root
 }

@@ -37,7 +37,7 @@ type job struct {
 	Options Options
 	Page    int // draw this page instead, counted from 1
 	DPI     int
-	Length  int64 // more than 0: probe a picture or recording of so many bytes, for which the child asks piece by piece
+	Length  int64  // more than 0: probe a picture or recording of so many bytes, for which the child asks piece by piece
 	Other   string // read it as something else, of this kind
 	Told    string // for that
 }

@@ -574,9 +574,8 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 type bulk struct {
 	t     *Tx
 	into  string
-	same  []any  // the first columns, where they are the same in all rows
-	width int    // how many columns there are besides
-	cast  string // what the last value of a row is cast to
+	same  []any // the first columns, where they are the same in all rows
+	width int   // how many columns there are besides
 	end   string // of the statement
 	args  []any
 	text  string // of an insert of as many rows as fit
@@ -630,7 +629,7 @@ func (b *bulk) insert(n int) string {
 			}
 			q.WriteString([]string{"($", ",$"}[min(j, 1)] + strconv.Itoa(at))
 		}
-		q.WriteString(b.cast + ")")
+		q.WriteString(")")
 	}
 	q.WriteString(b.end)
 	return q.String()

@@ -10,16 +10,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
-	"github.com/ncruces/go-sqlite3"
+	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
 	_ "github.com/ncruces/go-sqlite3/driver" // the SQLite driver
-	"github.com/ncruces/go-sqlite3/ext/fts5"
 	"github.com/pressly/goose/v3"
 
 	"throughline/internal/fault"
-	"throughline/internal/search"
 )
 
 //go:embed migrations/*.sql
@@ -32,31 +28,45 @@ type dialect struct {
 	byBytes   []string // makes ids compare byte by byte, as in SQLite: to compare in the order of a language takes a sixth of a walk's time
 	forUpdate string   // added to a select that is about to be written back
 
-	// Full-text search is the one real fork. The words of a paragraph are ours on both engines.
-	derived    []string                    // makes the index of words
-	wordsID    string                      // column of the paragraph's id in it
-	wordsInto  string                      // the table and its columns, for inserts
-	wordsCast  string                      // what the second value is cast to
-	wordsMatch string                      // the condition, with %s for the query
-	words      func([]search.Token) string // what the index is given of a paragraph
-	match      func(search.Query) string   // a query as the engine reads it
+	searched []string // the tables of the index of words
 
 	settle string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
 }
 
 var (
 	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze",
-		derived: []string{`create virtual table if not exists paragraph_words using fts5(words, content='', contentless_delete=1, tokenize="unicode61 remove_diacritics 0 categories 'L* N* M* Co'")`},
-		wordsID: "rowid", wordsInto: "paragraph_words (rowid, words)", wordsMatch: "w.paragraph_words match %s", words: ftsText, match: ftsMatch}
+		searched: searched("blob", leaveFTS5...)}
 	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)",
-		derived: []string{`create table if not exists paragraph_words (id bigint not null primary key, words tsvector not null)`, `create index if not exists paragraph_words_gin on paragraph_words using gin (words)`},
-		wordsID: "id", wordsInto: "paragraph_words (id, words)", wordsCast: "::tsvector", wordsMatch: "w.words @@ %s::tsquery", words: tsvector, match: tsquery, byBytes: []string{
+		searched: searched("bytea", `drop table if exists paragraph_words`, `alter table search_page alter body set storage external`), byBytes: []string{
 			`alter table study alter slug type text collate "C"`,
 			`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,
 			`alter table link alter study type text collate "C", alter from_id type text collate "C", alter to_id type text collate "C"`,
 			`alter table document_text alter study type text collate "C", alter document type text collate "C"`,
 		}}
 )
+
+// searched makes the tables of the index of words anew, with what its pages are for an engine. What they hold is made from
+// the texts before the next search.
+func searched(bytes string, more ...string) []string {
+	return append([]string{
+		`drop table if exists paragraph`, `drop table if exists searched`, `drop table if exists searched_to`, `drop table if exists search_word`,
+		// The paragraphs of the documents as they stand, numbered in each study.
+		`create table paragraph (study text not null, n bigint not null, document text not null, start_at bigint not null, end_at bigint not null, body text not null, primary key (study, n))`,
+		// Which texts are in it, which numbers their paragraphs have, and by what they are filtered.
+		`create table searched (study text not null, document text not null, mark text not null, first_n bigint not null, next_n bigint not null, case_id text not null, language text not null, kind text not null, primary key (study, document))`,
+		// Up to where the journal of a study was looked through for changes, and the number of the next paragraph.
+		`create table searched_to (study text not null primary key, seq bigint not null, next_n bigint not null)`,
+		// The words of a group of paragraphs: see internal/search.
+		`create table search_page (study text not null, shelf bigint not null, grp bigint not null, body ` + bytes + ` not null, primary key (study, shelf, grp))`,
+		// The words that occur, for words that are spelled about like another.
+		`create table search_word (study text not null, length bigint not null, text text not null, primary key (study, length, text))`,
+	}, more...)
+}
+
+// leaveFTS5 takes away a table of SQLite's full-text index without having that index in the program: its name, then what it
+// kept, which are tables like others.
+var leaveFTS5 = []string{`pragma writable_schema = on`, `delete from sqlite_schema where type = 'table' and name = 'paragraph_words'`, `pragma writable_schema = reset`,
+	`drop table if exists paragraph_words_data`, `drop table if exists paragraph_words_idx`, `drop table if exists paragraph_words_docsize`, `drop table if exists paragraph_words_config`}
 
 // text gives a statement as the engine reads it: SQLite's driver binds $n by order of appearance, so it gets ?n. Our
 // statements have no other dollar: what people write is always an argument.
@@ -81,11 +91,7 @@ func sqliteSource(path string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
 }
 
-// fullText gives every connection that is opened from then on the full-text index.
-var fullText = sync.OnceFunc(func() { sqlite3.AutoExtension(fts5.Register) })
-
 func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err error) {
-	fullText()
 	fresh := false
 	if fi, err := os.Stat(path); os.IsNotExist(err) {
 		fresh = true
@@ -158,7 +164,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	// The steps that have no text for both engines.
+	// The steps that have no text for both engines. 9 made indexes of the engines' own, which 10 left.
 	step := func(version int64, list []string) *goose.Migration {
 		return goose.NewGoMigration(version, &goose.GoFunc{RunTx: func(ctx context.Context, tx *sql.Tx) error {
 			for _, q := range list {
@@ -169,7 +175,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 			return nil
 		}}, nil)
 	}
-	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, d.derived)))
+	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, nil), step(10, d.searched)))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/fieldwork"
 	"throughline/internal/thread"
 )
 
@@ -208,12 +209,26 @@ func (t *Tx) PutText(study string, x document.Text) error {
 	return t.exec(`insert into document_text (study, document, version, body) values ($1,$2,$3,$4)`, study, string(x.Document), x.Version, x.Body)
 }
 
+// MayLeave tells whether words of a document may leave the program in a file or a list: those of interviews only when their
+// informants agreed to be quoted, and of protected material that nobody has placed never.
+func MayLeave(ctx context.Context, q querier, study string, d document.Document) (bool, error) {
+	if !d.Protected() {
+		return true, nil
+	}
+	if d.Interview == "" {
+		return false, nil
+	}
+	it, err := Get[fieldwork.Interview](ctx, q, study, d.Interview)
+	return err == nil && it.Object.Consent.MayQuote(), err
+}
+
 // forget takes away, with a document, all that was made of its words: what is searched, what could be undone, and its
 // original when no other document has it.
 func (t *Tx) forget(study string, doc thread.ID, body string) error {
-	if err := t.unindex(study, doc); err != nil {
-		return err
+	if t.forgotten == nil {
+		t.forgotten = map[string][]thread.ID{}
 	}
+	t.forgotten[study] = append(t.forgotten[study], doc)
 	type act struct {
 		who, scope string
 		seq        int64

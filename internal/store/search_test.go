@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,8 @@ func TestSearch(t *testing.T) {
 		}
 		var objects []thread.Object
 		var texts []document.Text
-		for id, body := range searched {
+		for _, id := range slices.Sorted(maps.Keys(searched)) {
+			body := searched[id]
 			objects = append(objects, document.Document{ID: id, Title: "T", Kind: document.Report, Record: record, Language: map[thread.ID]string{"doc-s2": "th", "doc-s3": "zh"}[id] + map[bool]string{true: "en"}[id == "doc-s1" || id == "doc-s4"], Version: 1, SHA256: document.Sum(body)})
 			texts = append(texts, document.Text{Document: id, Version: 1, Body: body})
 		}
@@ -177,6 +179,118 @@ func TestSearch(t *testing.T) {
 		searched := find("another text")
 		if len(searched) != 1 || len(find("noon")) != 0 {
 			t.Errorf("after a change: %v, %v", searched, find("noon"))
+		}
+	})
+}
+
+// TestSearchOverGroups looks through more paragraphs than are kept together, by pages of results, filters and codes, and
+// after texts were changed and removed.
+func TestSearchOverGroups(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		report, err := store.Get[document.Document](ctx, s, storetest.Slug, "doc-report")
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := func(name string, n int) string {
+			var b strings.Builder
+			for i := range n {
+				fmt.Fprintf(&b, "Paragraph %d of %s.%s\n\n", i, name, []string{"", " Drums."}[min(i%7, 1)])
+			}
+			return b.String()
+		}
+		bodies := map[thread.ID]string{"doc-a": body("alpha", 3000), "doc-b": body("beta", 3000), "doc-c": body("gamma", 3000)}
+		at := func(id thread.ID, quote string) document.Anchor {
+			a, err := document.Text{Document: id, Version: 1, Body: bodies[id]}.Find(quote)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return a
+		}
+		objects := []thread.Object{coding.Code{ID: "code-up", Name: "Up", Define: "d"}}
+		var texts []document.Text
+		for i, id := range slices.Sorted(maps.Keys(bodies)) {
+			objects = append(objects, document.Document{ID: id, Title: "T", Kind: document.Report, Record: report.Object.Record, Language: []string{"en", "fr"}[i%2], Version: 1, SHA256: document.Sum(bodies[id])})
+			texts = append(texts, document.Text{Document: id, Version: 1, Body: bodies[id]})
+		}
+		for i, a := range []document.Anchor{at("doc-a", "Paragraph 7 of"), at("doc-b", "Paragraph 1500 of"), at("doc-b", "Paragraph 2999 of")} {
+			id := thread.ID(fmt.Sprint("seg-", i))
+			objects = append(objects, coding.Segment{ID: id, Anchor: a}, coding.Coding{Segment: id, Code: "code-up", Coder: "ana"})
+		}
+		if _, err := s.Add(ctx, "ana", storetest.Slug, objects, texts, nil); err != nil {
+			t.Fatal(err)
+		}
+		find := func(q string, scope store.Scope, from, limit int) store.Found {
+			t.Helper()
+			if _, err := s.Index(ctx, storetest.Slug, nil); err != nil {
+				t.Fatal(err)
+			}
+			asked, err := search.Parse(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := s.Search(ctx, storetest.Slug, asked, scope, from, limit)
+			if err != nil {
+				t.Fatalf("%s: %v", q, err)
+			}
+			return f
+		}
+		expect := func(q string, n int, more bool) {
+			t.Helper()
+			if f := find(q, store.Scope{}, 0, 2000); f.N != n || f.More != more || !more && len(f.Hits) != n || more && len(f.Hits) != 2000 {
+				t.Errorf("%s: %d found, more is %v, %d given; expected %d", q, f.N, f.More, len(f.Hits), n)
+			}
+		}
+		expect("paragraph", 1000, true)
+		expect("lang:fr", 1000, true)
+		expect("paragraph -drums lang:fr", 429, false)
+		expect("1234", 3, false)
+		expect("123*", 33, false)
+		expect(`"paragraph 2999 of"`, 3, false)
+		expect("1234 source:b", 1, false)
+		expect("bta~ 12", 1, false)
+		expect("code:up", 3, false)
+		expect("code:up beta", 2, false)
+		expect("code:up drums", 2, false)
+		expect("2999 NEAR/2 gamma -alpha", 1, false)
+		if f := find("paragraph", store.Scope{}, 2995, 10); len(f.Hits) != 10 || f.Hits[4].Document != "doc-a" || f.Hits[5].Document != "doc-b" || f.Hits[5].Start != 0 {
+			t.Errorf("the page over the end of a text: %+v", f.Hits)
+		}
+		if f := find("paragraph", store.Scope{}, 8998, 10); len(f.Hits) != 2 || !f.More {
+			t.Errorf("the last page has %d", len(f.Hits))
+		}
+		if f := find("1234", store.Scope{Documents: []thread.ID{"doc-c"}}, 0, 10); f.N != 1 || f.Hits[0].Document != "doc-c" {
+			t.Errorf("one document alone: %+v", f)
+		}
+		if f := find("1234", store.Scope{Cases: []thread.ID{"case-nowhere"}}, 0, 10); f.N != 3 {
+			t.Errorf("what belongs to no case: %+v", f)
+		}
+		// Another text stands last, and its words that were there alone go; then a text goes altogether.
+		err = s.Write(ctx, "ana", func(tx *store.Tx) error {
+			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-a")
+			if err != nil {
+				return err
+			}
+			d := it.Object
+			d.Version, d.SHA256 = 2, document.Sum("Drums and alpha, once.")
+			if err := tx.Put(storetest.Slug, d, store.Any); err != nil {
+				return err
+			}
+			if err := tx.PutText(storetest.Slug, document.Text{Document: d.ID, Version: 2, Body: "Drums and alpha, once."}); err != nil {
+				return err
+			}
+			return tx.Drop(storetest.Slug, "doc-c", store.Any)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		expect("1234", 1, false)
+		expect("gamma", 0, false)
+		expect("gama~", 0, false)
+		expect("alpha", 1, false)
+		expect("alpa~", 1, false)
+		if f := find("drums", store.Scope{}, 2571, 10); len(f.Hits) != 1 || f.Hits[0].Document != "doc-a" {
+			t.Errorf("the last with drums: %+v", f.Hits)
 		}
 	})
 }

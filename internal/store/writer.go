@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"throughline/internal/fault"
+	"throughline/internal/thread"
 )
 
 // writer is the only one that writes. It gathers the writes that wait into one transaction, so that they share the cost of
@@ -158,6 +159,8 @@ type Tx struct {
 	runs  map[string]*repeated // statements by their text
 
 	record *[]change // what an act changes; nil: nothing is remembered
+
+	forgotten map[string][]thread.ID // by study, documents that leave the index of words before the write ends
 }
 
 // repeated is a statement that a write runs again and again: it is prepared once it is clear that it pays.
@@ -177,7 +180,10 @@ func (t *Tx) run(fn func(*Tx) error) (err error) {
 			err = fault.New(fault.Internal, "A write failed inside the program and was undone: %v", p)
 		}
 	}()
-	return fn(t)
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.unindex()
 }
 
 func (t *Tx) query(_ context.Context, q string, args ...any) (*sql.Rows, error) {

@@ -69,8 +69,8 @@ func (s *Server) framework() section {
 	}
 }
 
-// mostColumns is how many codes the grid has room for.
-const mostColumns = 8
+// mostGridCodes is how many codes the grid has room for.
+const mostGridCodes = 8
 
 // grid builds the framework grid that the address asks for; without codes in it, of the codes at the root.
 func (v *visit) grid() (p frameworkPage, err error) {
@@ -86,7 +86,7 @@ func (v *visit) grid() (p frameworkPage, err error) {
 		if !p.Chosen[t.ID] && (len(v.R.URL.Query()["code"]) > 0 || t.Depth > 0) {
 			continue
 		}
-		if len(p.Columns) == mostColumns {
+		if len(p.Columns) == mostGridCodes {
 			p.Cut++
 			continue
 		}

@@ -172,6 +172,8 @@ func (s *Server) queries() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/search", Policy: Of(study.ReadRaw), Nav: "Search", Handle: showSearch},
+			{Pattern: "GET /s/{study}/words", Policy: Of(study.ReadRaw), Nav: "Words", Handle: showWords},
+			{Pattern: "GET /s/{study}/words/file/{name}", Policy: Of(study.ReadRaw), Handle: wordsFile},
 			{Pattern: "GET /s/{study}/coded", Policy: Of(study.ReadRaw), Nav: "Coded passages", Handle: showCoded},
 			{Pattern: "GET /s/{study}/coded/file/{name}", Policy: Of(study.ReadRaw), Handle: codedFile},
 			{Pattern: "GET /s/{study}/matrix", Policy: Of(study.ReadRaw), Nav: "Codes by case", Handle: showMatrix},
@@ -179,7 +181,7 @@ func (s *Server) queries() section {
 			{Pattern: "GET /s/{study}/agreement", Policy: Of(study.Audit), Nav: "Agreement", Handle: showAgreement},
 			{Pattern: "POST /s/{study}/agreement", Policy: Of(study.Edit), Handle: settleDifference},
 		},
-		Pages: []page{searchPage{}, codedPage{}, matrixPage{}, agreementPage{}},
+		Pages: []page{searchPage{}, wordsPage{}, codedPage{}, matrixPage{}, agreementPage{}},
 	}
 }
 
@@ -420,13 +422,9 @@ func (v *visit) mayLeave(d document.Document, known map[thread.ID]bool) (bool, e
 	if ok, had := known[d.ID]; had {
 		return ok, nil
 	}
-	known[d.ID] = false
-	if d.Interview == "" {
-		return false, nil
-	}
-	it, err := store.Get[fieldwork.Interview](v.Ctx, v.store(), v.Study, d.Interview)
-	known[d.ID] = err == nil && it.Object.Consent.MayQuote()
-	return known[d.ID], err
+	ok, err := store.MayLeave(v.Ctx, v.store(), v.Study, d)
+	known[d.ID] = ok
+	return ok, err
 }
 
 // codedRows gives what a query finds, a coding a row. sealed counts passages whose words stay inside.
