@@ -574,8 +574,8 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 type bulk struct {
 	t     *Tx
 	into  string
-	same  []any // the first columns, where they are the same in all rows
-	width int   // how many columns there are besides
+	same  []any  // the first columns, where they are the same in all rows
+	width int    // how many columns there are besides
 	end   string // of the statement
 	args  []any
 	text  string // of an insert of as many rows as fit
