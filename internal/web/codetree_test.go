@@ -1,0 +1,371 @@
+package web
+
+import (
+	"context"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"throughline/internal/browser"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/store"
+	"throughline/internal/study"
+	"throughline/internal/thread"
+)
+
+// parent is the code above a code of the study of coding.
+func (s *site) parent(code thread.ID) thread.ID {
+	s.t.Helper()
+	it, err := store.Get[coding.Code](context.Background(), s.st, "coded", code)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return it.Object.Parent
+}
+
+// TestCodebookIsChanged moves, splits and groups codes, begins from a template, and takes each back.
+func TestCodebookIsChanged(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	lead, coder := s.as("lead"), s.as("coder-a")
+	// Moved, not below itself, undone and done again.
+	if r := lead.post("/s/coded/codebook/move", url.Values{"code": {"code-tactics"}, "below": {"code-response"}}); r.Code != 303 || s.parent("code-tactics") != "code-response" {
+		t.Errorf("moved: %d", r.Code)
+	}
+	if r := lead.post("/s/coded/codebook/move", url.Values{"code": {"code-response"}, "below": {"code-tactics-street"}}); r.Code != 422 || s.parent("code-response") != "" {
+		t.Errorf("into a circle: %d", r.Code)
+	}
+	if r := coder.post("/s/coded/codebook/move", url.Values{"code": {"code-tactics"}}); r.Code != 403 {
+		t.Errorf("by a coder: %d", r.Code)
+	}
+	lead.post("/s/coded/codebook/undo", nil)
+	if s.parent("code-tactics") != "" {
+		t.Error("not undone")
+	}
+	lead.post("/s/coded/codebook/redo", nil)
+	if s.parent("code-tactics") != "code-response" {
+		t.Error("not done again")
+	}
+	lead.post("/s/coded/codebook/undo", nil)
+	// An edit is taken back too.
+	version := regexp.MustCompile(`name="version" value="(\d+)"`).FindStringSubmatch(lead.get("/s/coded/code/code-tactics/edit").Body.String())[1]
+	if r := lead.post("/s/coded/code/code-tactics/edit", url.Values{"version": {version}, "name": {"Ways"}, "define": {"d"}, "colour": {"amber"}}); r.Code != 303 {
+		t.Fatalf("edited: %d %s", r.Code, r.Body)
+	}
+	if !strings.Contains(lead.get("/s/coded/codebook").Body.String(), "Undo: Edit the code: Ways") {
+		t.Error("the edit is not offered to be undone")
+	}
+	lead.post("/s/coded/codebook/undo", nil)
+	if it, _ := store.Get[coding.Code](context.Background(), s.st, "coded", "code-tactics"); it.Object.Name != "Tactics" {
+		t.Errorf("it is called %s", it.Object.Name)
+	}
+	if h := lead.get("/s/coded/code/code-tactics/history").Body.String(); !strings.Contains(h, "Ways") || !strings.Contains(h, "by lead") {
+		t.Errorf("its history: %s", h)
+	}
+	// Split: two passages, one of them by two coders.
+	for _, x := range []struct {
+		who   *visitor
+		words string
+	}{{coder, "coalition"}, {lead, "coalition"}, {coder, "A second line."}} {
+		if r := x.who.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {x.words}, "codes": {"code-memory"}}); r.Code != 303 {
+			t.Fatalf("%s: %d", x.words, r.Code)
+		}
+	}
+	seg := string(s.passage("en", "coalition"))
+	split := url.Values{"id": {"code-memory-old"}, "name": {"Old"}, "define": {"d"}, "below": {"1"}}
+	if r := lead.post("/s/coded/code/code-memory/split", split); r.Code != 422 {
+		t.Errorf("split without passages: %d", r.Code)
+	}
+	split.Set("segment", seg)
+	if r := lead.post("/s/coded/code/code-memory/split", split); r.Code != 303 {
+		t.Fatalf("split: %d %s", r.Code, r.Body)
+	}
+	if got := s.quotes("en"); !slices.Equal(got["coalition"], []thread.ID{"code-memory-old", "code-memory-old"}) || !slices.Equal(got["A second line."], []thread.ID{"code-memory"}) || s.parent("code-memory-old") != "code-memory" {
+		t.Errorf("after the split: %v", got)
+	}
+	lead.post("/s/coded/codebook/undo", nil)
+	if got := s.quotes("en"); !slices.Equal(got["coalition"], []thread.ID{"code-memory", "code-memory"}) {
+		t.Errorf("after undoing it: %v", got)
+	}
+	// Groups.
+	if r := lead.post("/s/coded/group/new", url.Values{"version": {"0"}, "id": {"group-x"}, "name": {"Some"}, "codes": {"code-memory", "code-response"}}); r.Code != 303 {
+		t.Fatalf("group: %d %s", r.Code, r.Body)
+	}
+	if page := coder.get("/s/coded/group/group-x").Body.String(); !strings.Contains(page, "Mémoire") || strings.Contains(page, "Take the group away") {
+		t.Errorf("the group as a coder sees it: %s", page)
+	}
+	if page := coder.get("/s/coded/code/code-memory").Body.String(); !strings.Contains(page, "group-x") {
+		t.Error("the code does not tell its group")
+	}
+	lead.post("/s/coded/group/group-x/drop", nil)
+	if r := lead.get("/s/coded/group/group-x"); r.Code != 404 {
+		t.Errorf("the group is there: %d", r.Code)
+	}
+	// A template, and a codebook of another program.
+	if r := lead.post("/s/coded/codebook/templates", url.Values{"template": {"chain"}}); r.Code != 303 || s.parent("code-coalition-leadership") != "code-coalition" {
+		t.Errorf("template: %d", r.Code)
+	}
+	if it, _ := store.Get[coding.Code](context.Background(), s.st, "coded", "code-coalition"); it.Object.Define != "d" {
+		t.Error("a code that was there was written over")
+	}
+	if r := lead.post("/s/coded/codebook/templates", url.Values{"template": {"chain"}}); r.Code != 422 {
+		t.Errorf("the same template again: %d", r.Code)
+	}
+	qdc := `<?xml version="1.0" encoding="utf-8"?><CodeBook xmlns="urn:QDA-XML:codebook:1.0" origin="x"><Codes><Code guid="11111111-1111-4111-8111-111111111111" name="Hope" isCodable="true"><Code guid="22222222-2222-4222-8222-222222222222" name="Small hope" isCodable="true"/></Code></Codes></CodeBook>`
+	if r := lead.upload("/s/coded/codebook/templates", nil, map[string]string{"x.qdc": qdc}); r.Code != 303 || s.parent("code-small-hope") != "code-hope" {
+		t.Errorf("a codebook: %d %s", r.Code, r.Body)
+	}
+	if r := lead.upload("/s/coded/codebook/templates", nil, map[string]string{"x.qdc": "nothing"}); r.Code != 422 {
+		t.Errorf("no codebook: %d", r.Code)
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("%v, %v", c.Faults, err)
+	}
+}
+
+func TestTemplatesAreSound(t *testing.T) {
+	for _, x := range coding.Templates {
+		seen := map[thread.ID]bool{}
+		for _, c := range x.Codes {
+			if err := c.Valid(); err != nil || seen[c.ID] || c.Parent != "" && !seen[c.Parent] {
+				t.Errorf("%s: %+v: %v", x.ID, c, err)
+			}
+			seen[c.ID] = true
+		}
+	}
+}
+
+// TestMemosAreGathered writes memos on things, finds them together, and keeps them from who may not see them.
+func TestMemosAreGathered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	coder, lead := s.as("coder-a"), s.as("lead")
+	coder.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {"code-memory"}, "memo": {"with the coding"}})
+	seg := string(s.passage("en", "coalition"))
+	for _, on := range []string{seg, "code-memory", "doc-en", "study"} {
+		if r := coder.post("/s/coded/thread/"+on+"/memo", url.Values{"text": {"thought on " + on}}); r.Code != 303 {
+			t.Errorf("%s: %d", on, r.Code)
+		}
+		if page := lead.get("/s/coded/thread/" + on).Body.String(); !strings.Contains(page, "thought on "+on) {
+			t.Errorf("the memo is not on the page of %s", on)
+		}
+	}
+	if r := s.as("reviewer-1").post("/s/coded/thread/code-memory/memo", url.Values{"text": {"x"}}); r.Code != 403 {
+		t.Errorf("a reviewer writes: %d", r.Code)
+	}
+	all := lead.get("/s/coded/memos").Body.String()
+	for _, want := range []string{"with the coding", "thought on " + seg, "thought on code-memory", "5 memos"} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%q is not among the memos", want)
+		}
+	}
+	if some := lead.get("/s/coded/memos?on=code").Body.String(); strings.Contains(some, "with the coding") || !strings.Contains(some, "thought on code-memory") {
+		t.Error("the filter does not hold")
+	}
+	if file := lead.get("/s/coded/memos/file/memos.csv").Body.String(); !strings.Contains(file, "coalition") || !strings.Contains(file, "with the coding") {
+		t.Errorf("the table: %s", file)
+	}
+	// Others leave it alone; its author changes it and takes it away.
+	items, err := store.All[coding.Memo](context.Background(), s.st, "coded", store.Filter{Owner: "code-memory"})
+	if err != nil || len(items) != 1 {
+		t.Fatal(err, len(items))
+	}
+	id := string(items[0].Object.ID)
+	if r := lead.post("/s/coded/thread/code-memory/memo", url.Values{"memo": {id}, "text": {"mine now"}}); r.Code != 403 {
+		t.Errorf("another's memo: %d", r.Code)
+	}
+	coder.post("/s/coded/thread/code-memory/memo", url.Values{"memo": {id}, "text": {""}})
+	if items, _ := store.All[coding.Memo](context.Background(), s.st, "coded", store.Filter{Owner: "code-memory"}); len(items) != 0 {
+		t.Error("an empty memo stays")
+	}
+}
+
+// TestBlindThreads looks at threads and memos while coding is blind.
+func TestBlindThreads(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
+		if err := tx.Put("coded", study.Protocol{ID: "protocol", Unit: "u", Outcome: "o", BlindCoding: true}, 0); err != nil {
+			return err
+		}
+		if err := tx.PutAccount(store.Account{Name: "coder-b", Secret: secret(t)}, true); err != nil {
+			return err
+		}
+		return tx.Put("coded", study.Member{ID: "member-coder-b", Handle: "coder-b", Role: study.Coder}, 0)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, b := s.as("coder-a"), s.as("coder-b")
+	a.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {"code-memory"}, "memo": {"a secret thought"}})
+	b.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"A second line."}, "codes": {"code-memory"}})
+	theirs := s.passage("en", "coalition")
+	a.post("/s/coded/thread/"+string(theirs)+"/memo", url.Values{"text": {"another secret thought"}})
+	for _, path := range []string{"/s/coded/thread/doc-en", "/s/coded/thread/code-memory", "/s/coded/memos", "/s/coded/memos/file/memos.csv", "/s/coded/framework", "/s/coded/document/doc-en"} {
+		page := b.get(path).Body.String()
+		for _, w := range []string{string(theirs), "secret thought"} {
+			if strings.Contains(page, w) {
+				t.Errorf("%s shows coder-b %q", path, w)
+			}
+		}
+	}
+	for _, id := range []thread.ID{theirs, coding.CodingID(theirs, "code-memory", "coder-a")} {
+		if r := b.get("/s/coded/thread/" + string(id)); r.Code != 404 {
+			t.Errorf("%s answers coder-b with %d", id, r.Code)
+		}
+		if r := s.as("lead").get("/s/coded/thread/" + string(id)); r.Code != 200 {
+			t.Errorf("%s answers the lead with %d", id, r.Code)
+		}
+	}
+}
+
+// TestDocumentIsPlaced says where material comes from: its passages and codings follow it out of protection, and into it.
+func TestDocumentIsPlaced(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	lead := s.as("lead")
+	r := lead.upload("/s/coded/documents/new", map[string]string{"title": "Found"}, map[string]string{"one.txt": "A text with words in it."})
+	doc := r.Header().Get("Location")
+	id := thread.ID(doc[strings.LastIndex(doc, "/")+1:])
+	if page := lead.get(doc).Body.String(); !strings.Contains(page, "Say where it comes from") {
+		t.Error("nobody is asked where it comes from")
+	}
+	lead.post(doc+"/code", url.Values{"paragraph": {"1"}, "passage": {"words"}, "codes": {"code-memory"}, "memo": {"m"}})
+	protected := func() (out []bool) {
+		it, err := store.Get[document.Document](context.Background(), s.st, "coded", id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		segs, _ := store.All[coding.Segment](context.Background(), s.st, "coded", store.Filter{Owner: id})
+		codings, _ := store.All[coding.Coding](context.Background(), s.st, "coded", store.Filter{Owner: segs[0].Object.ID})
+		return []bool{it.Node.Protected, segs[0].Node.Protected, codings[0].Node.Protected}
+	}
+	if got := protected(); !slices.Equal(got, []bool{true, true, true}) {
+		t.Errorf("material is protected: %v", got)
+	}
+	form := func(kind, record string, version string) url.Values {
+		return url.Values{"version": {version}, "title": {"Found"}, "kind": {kind}, "record": {record}, "language": {"en"}, "attributes": {"Place: north\nYear: 2018"}}
+	}
+	if r := lead.post(doc+"/edit", form("report", "", "1")); r.Code != 422 || !strings.Contains(r.Body.String(), "needs the record") {
+		t.Errorf("a report without a record: %d", r.Code)
+	}
+	if r := lead.post(doc+"/edit", form("report", "ref-none", "1")); r.Code != 422 {
+		t.Errorf("of a record that is not there: %d", r.Code)
+	}
+	if r := lead.post(doc+"/edit", form("report", "ref-one", "1")); r.Code != 303 {
+		t.Fatalf("placed: %d %s", r.Code, r.Body)
+	}
+	if got := protected(); !slices.Equal(got, []bool{false, false, false}) {
+		t.Errorf("a report: %v", got)
+	}
+	if r := lead.post(doc+"/edit", form("material", "", "2")); r.Code != 303 {
+		t.Fatalf("taken back: %d %s", r.Code, r.Body)
+	}
+	if got := protected(); !slices.Equal(got, []bool{true, true, true}) {
+		t.Errorf("material again: %v", got)
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("%v, %v", c.Faults, err)
+	}
+}
+
+// TestFrameworkAndRulings writes cells of the framework grid of the example, and settles differences between its coders.
+func TestFrameworkAndRulings(t *testing.T) {
+	t.Parallel()
+	s := exampleSite(t)
+	lead := s.as("lead")
+	page := lead.get("/s/kleptocracy/framework").Body.String()
+	if !strings.Contains(page, "Church, lawyers and unions behind one bill.") {
+		t.Errorf("the grid has no summary: %.2000s", page)
+	}
+	at := "/s/kleptocracy/case/case-romania/summary?code=code-coalition"
+	if r := lead.get(at); r.Code != 200 || !strings.Contains(r.Body.String(), "<mark>") {
+		t.Errorf("the cell shows no passages: %d", r.Code)
+	}
+	if r := lead.post(at, url.Values{"text": {"Loose and large."}}); r.Code != 303 {
+		t.Errorf("written: %d", r.Code)
+	}
+	for _, f := range []string{"csv", "xlsx", "docx"} {
+		r := lead.get("/s/kleptocracy/framework/file/framework." + f + "?code=code-coalition&code=code-window")
+		if r.Code != 200 || f == "csv" && (!strings.Contains(r.Body.String(), "Loose and large. (lead)") || !strings.Contains(r.Body.String(), "Window")) {
+			t.Errorf("%s: %d %.300s", f, r.Code, r.Body)
+		}
+	}
+	if own := s.as("team-romania").get("/s/kleptocracy/framework").Body.String(); !strings.Contains(own, "Loose and large.") || strings.Contains(own, "Church, lawyers and unions") {
+		t.Error("a country team sees other than its own cases")
+	}
+	// Differences.
+	body := lead.get("/s/kleptocracy/agreement").Body.String()
+	i := strings.Index(body, `name="segment" value="`)
+	if i < 0 {
+		t.Fatal("there is nothing to settle")
+	}
+	value := func(name string) string {
+		v := body[strings.Index(body[i-0:], `name="`+name+`" value="`)+i+len(`name="`+name+`" value="`):]
+		return v[:strings.IndexByte(v, '"')]
+	}
+	seg, code := value("segment"), value("code")
+	before := strings.Count(body, `name="segment" value="`+seg+`"`)
+	if r := s.as("coder-a").post("/s/kleptocracy/agreement", url.Values{"segment": {seg}, "code": {code}, "do": {"holds"}}); r.Code != 403 {
+		t.Errorf("a coder settles: %d", r.Code)
+	}
+	if r := lead.post("/s/kleptocracy/agreement", url.Values{"segment": {seg}, "code": {code}, "do": {"fails"}, "why": {"only a hint"}}); r.Code != 303 {
+		t.Fatalf("settled: %d %s", r.Code, r.Body)
+	}
+	body = lead.get("/s/kleptocracy/agreement").Body.String()
+	if after := strings.Count(body, `name="segment" value="`+seg+`"`); after >= before {
+		t.Errorf("a settled difference is still open: %d, before %d", after, before)
+	}
+	if settled := lead.get("/s/kleptocracy/agreement?show=settled").Body.String(); !strings.Contains(settled, "The code does not hold, says lead") {
+		t.Errorf("it is not among the settled: %.1500s", settled[strings.Index(settled, "differ"):])
+	}
+	lead.post("/s/kleptocracy/agreement", url.Values{"segment": {seg}, "code": {code}, "do": {"open"}})
+	if items, _ := store.All[coding.Ruling](context.Background(), s.st, "kleptocracy", store.Filter{}); len(items) != 0 {
+		t.Errorf("opened again there are %d rulings", len(items))
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("%v, %v", c.Faults, err)
+	}
+}
+
+// TestCodesAreMovedInABrowser drags a code onto another, and moves one with keys.
+func TestCodesAreMovedInABrowser(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	server := httptest.NewServer(s.srv)
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(1280, 900)
+	signIn(p, server.URL, "lead")
+	p.Goto(server.URL + "/s/coded/codebook")
+	p.Eval(`(() => {
+		const from = document.querySelector('li[data-code="code-memory"]'), to = document.querySelector('li[data-code="code-tactics"] > a'), data = new DataTransfer();
+		for (const [what, at] of [["dragstart", from], ["dragover", to]]) at.dispatchEvent(new DragEvent(what, {bubbles: true, cancelable: true, dataTransfer: data}));
+	})()`, nil)
+	p.Load(func() {
+		p.Eval(`document.querySelector('li[data-code="code-tactics"] > a').dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()}))`, nil)
+	})
+	if got := s.parent("code-memory"); got != "code-tactics" {
+		t.Errorf("dragged below Tactics it stands below %q", got)
+	}
+	p.Eval(`document.querySelector('li[data-code="code-tactics-court"] > a').focus()`, nil)
+	p.Press("Control+x")
+	p.Eval(`document.querySelector('li[data-code="code-coalition"] > a').focus()`, nil)
+	p.Load(func() { p.Press("Control+v") })
+	if got := s.parent("code-tactics-court"); got != "code-coalition" {
+		t.Errorf("moved with keys it stands below %q", got)
+	}
+	looksRight(t, p, server.URL, "codebook")
+	if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
+		p.Screenshot(filepath.Join(dir, "codebook.png"), true)
+	}
+}
