@@ -1,16 +1,10 @@
 package cli
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
-	"encoding/json"
-	"io"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"throughline/exchange/refiqda"
 	"throughline/internal/extract"
@@ -39,10 +33,11 @@ func database(at string) (data []byte, name string, err error) {
 		return nil, "", fault.New(fault.Usage, "There is no file %s that can be read.", at)
 	}
 	defer f.Close()
-	head := make([]byte, len(peer.Magic))
-	n, _ := io.ReadFull(f, head)
-	switch head = head[:n]; {
-	case string(head) == peer.Magic:
+	inside, isFile, err := peer.Find(f, fi.Size())
+	switch {
+	case err != nil:
+		return nil, "", fault.New(fault.Of(err), "%s: %s", at, fault.Message(err))
+	case isFile:
 		if filepath.Base(at) == "data.qda" {
 			if abs, err := filepath.Abs(at); err == nil {
 				name = strings.TrimSuffix(filepath.Base(filepath.Dir(abs)), ".qda")
@@ -50,9 +45,15 @@ func database(at string) (data []byte, name string, err error) {
 		}
 		data, err = closed(at)
 		return data, name, err
-	case bytes.HasPrefix(head, []byte("PK")):
-		data, name, err = packed(f, fi.Size(), name)
-		return data, name, err
+	case inside != nil:
+		data, folder, err := inside()
+		if err != nil {
+			return nil, "", fault.New(fault.Of(err), "%s: %s", at, fault.Message(err))
+		}
+		if folder != "" {
+			name = folder
+		}
+		return data, name, nil
 	}
 	return nil, "", nil
 }
@@ -67,62 +68,15 @@ func closed(file string) ([]byte, error) {
 	return readWhole(file, extract.Standard().File)
 }
 
-// packed takes data.qda out of a packed folder.
-func packed(f *os.File, size int64, name string) ([]byte, string, error) {
-	z, err := zip.NewReader(f, size)
-	if err != nil || len(z.File) > 100_000 {
-		return nil, "", nil // whoever reads packages says what is wrong
-	}
-	var found *zip.File
-	for _, x := range z.File {
-		switch base := path.Base(strings.ReplaceAll(x.Name, `\`, "/")); {
-		case base == "project.qde":
-			return nil, "", nil
-		case base == "data.qda" && (found == nil || len(x.Name) < len(found.Name)):
-			found = x
-		}
-	}
-	if found == nil {
-		return nil, "", nil
-	}
-	most := extract.Standard().File
-	n := int64(found.UncompressedSize64)
-	if n > most || n > 16<<20 && n > 200*max(1, int64(found.CompressedSize64)) {
-		return nil, "", fault.New(fault.Invalid, "data.qda in %s has %d MB; at most %d MB are read, and none that became more than 200 times smaller.", f.Name(), n>>20, most>>20)
-	}
-	if dir := path.Base(path.Dir(strings.ReplaceAll(found.Name, `\`, "/"))); dir != "." && dir != "/" {
-		name = strings.TrimSuffix(dir, ".qda")
-	}
-	r, err := found.Open()
-	if err != nil {
-		return nil, "", fault.New(fault.Invalid, "data.qda in %s cannot be unpacked.", f.Name())
-	}
-	defer r.Close()
-	data, err := io.ReadAll(io.LimitReader(r, most+1))
-	if err != nil || int64(len(data)) > most {
-		return nil, "", fault.New(fault.Invalid, "data.qda in %s cannot be unpacked.", f.Name())
-	}
-	return data, name, nil
-}
-
 // peerProject reads a project out of a database, in a process of its own.
 func (e *env) peerProject(ctx context.Context, at string, data []byte, a peer.Asked) (*refiqda.Package, error) {
 	s, err := e.sandbox("")
 	if err != nil {
 		return nil, err
 	}
-	s.Time = 2 * time.Minute
-	told, err := json.Marshal(a)
-	if err != nil {
-		return nil, err
-	}
-	out, err := s.Other(ctx, peer.Kind, string(told), data)
+	p, err := peer.Ask(ctx, s, data, a)
 	if err != nil {
 		return nil, fault.New(fault.Of(err), "%s: %s", at, fault.Message(err))
-	}
-	var p peer.Project
-	if err := json.Unmarshal(out, &p); err != nil {
-		return nil, fault.Wrap(fault.Invalid, err, "%s: what was read of it cannot be taken over.", at)
 	}
 	return &refiqda.Package{Project: p.Project, Losses: p.Losses}, nil
 }

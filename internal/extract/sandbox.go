@@ -121,7 +121,9 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte, file io.ReaderAt) 
 	limit := s.Time
 	if limit == 0 {
 		limit = 10 * time.Second
-		if file != nil {
+		if j.Other != "" {
+			limit = 2 * time.Minute
+		} else if file != nil {
 			limit = time.Minute // large pictures, and recordings without a table
 		} else if bytes.Contains(data[:min(len(data), 1024)], []byte("%PDF-")) {
 			limit = 2 * time.Minute

@@ -26,6 +26,7 @@ type documentsPage struct {
 	Pages     leaves
 	Records   string // where documents come from, for the empty state
 	New       string // address; empty: may not
+	Exchange  string // address where projects of other programs come in; empty: may not
 }
 
 type documentLine struct {
@@ -91,6 +92,9 @@ func showDocuments(v *visit) error {
 	p := documentsPage{Text: strings.TrimSpace(q.Get("text")), Case: q.Get("case"), Kind: q.Get("kind"), Lang: q.Get("lang"), Records: v.at("literature")}
 	if v.may(study.Edit, "") {
 		p.New = v.at("documents", "new")
+	}
+	if v.may(study.Manage, "") && v.Member.Role == study.Lead {
+		p.Exchange = v.at("exchange")
 	}
 	p.Cases, p.Languages = []option{{"", "any case"}}, []option{{"", "any language"}}
 	p.Kinds = append([]option{{"", "any kind"}}, documentKinds...)

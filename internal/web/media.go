@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"image"
 	"image/color"
@@ -24,6 +25,7 @@ import (
 	"throughline/internal/document"
 	"throughline/internal/extract"
 	"throughline/internal/fault"
+	"throughline/internal/peer"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -34,6 +36,7 @@ type Files interface {
 	Read(ctx context.Context, name string, data []byte) (extract.Text, error)
 	Media(ctx context.Context, name string, file io.ReaderAt, size int64) (extract.Media, error)
 	Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error)
+	Other(ctx context.Context, kind, told string, data []byte) ([]byte, error)
 }
 
 // mediaPage puts a picture or a recording beside a document.
@@ -117,6 +120,18 @@ func (here) Media(ctx context.Context, name string, file io.ReaderAt, size int64
 
 func (here) Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error) {
 	return extract.Picture(ctx, data, page-1, dpi, extract.Options{})
+}
+
+func (here) Other(_ context.Context, kind, told string, data []byte) ([]byte, error) {
+	r := peer.Reader()
+	if kind != r.Kind {
+		return nil, fmt.Errorf("nothing here reads a %s", kind)
+	}
+	made, err := r.Read(told, data)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(made)
 }
 
 // isMedia tells pictures and recordings from files with text, by how they begin and then by their name.

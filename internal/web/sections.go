@@ -11,7 +11,7 @@ func (s *Server) sections() []section {
 		s.universe(), s.candidates(), s.campaignRoom(), s.contextRoom(), s.selectionDesk(),
 		s.caseRoom(), s.caseCourse(), s.caseTests(), s.caseCoalition(),
 		s.fieldRoom(),
-		s.documents(), s.newDocuments(), s.media(), s.documentForms(), s.passages(),
+		s.documents(), s.newDocuments(), s.exchange(), s.media(), s.documentForms(), s.passages(),
 		s.queries(),
 		s.codebook(), s.codeHousekeeping(), s.codeTree(), s.memos(), s.framework(),
 		s.takeaways(),

@@ -68,7 +68,7 @@ func newServer(c Config, more []Route) (*Server, error) {
 		origin: http.NewCrossOriginProtection(), throttle: newThrottle(), hashing: make(chan struct{}, 2), mux: http.NewServeMux(),
 		shows: map[thread.Kind]study.Action{}, largest: map[string]int64{}, jobs: newJobs()}
 	if s.address == nil {
-		s.address = peer
+		s.address = connection
 	}
 	if s.files = c.Files; s.files == nil {
 		s.files = here{}
@@ -200,8 +200,8 @@ func (r *recorder) Write(b []byte) (int, error) {
 
 func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
-// peer names the other end of the connection; of an IPv6 address the network, for each customer has one.
-func peer(r *http.Request) string {
+// connection names the other end of the connection; of an IPv6 address the network, for each customer has one.
+func connection(r *http.Request) string {
 	host, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		return r.RemoteAddr

@@ -165,7 +165,7 @@ func TestThrottle(t *testing.T) {
 	e.ip = "198.51.100.7:99"
 	th := s.srv.throttle
 	for i := range addressBurst {
-		if _, wait := th.attempt(s.clock.now(), "name"+strings.Repeat("x", i), peer(&http.Request{RemoteAddr: e.ip})); wait > 0 {
+		if _, wait := th.attempt(s.clock.now(), "name"+strings.Repeat("x", i), connection(&http.Request{RemoteAddr: e.ip})); wait > 0 {
 			t.Fatalf("refused early, at %d", i)
 		}
 	}
@@ -200,7 +200,7 @@ func TestThrottleForgets(t *testing.T) {
 
 func TestPeer(t *testing.T) {
 	for in, want := range map[string]string{"192.0.2.1:5": "192.0.2.1", "[2001:db8:1:2:3::4]:5": "2001:db8:1:2::/64", "[::ffff:192.0.2.1]:5": "::ffff:192.0.2.1", "@": "@"} {
-		if got := peer(&http.Request{RemoteAddr: in}); got != want {
+		if got := connection(&http.Request{RemoteAddr: in}); got != want {
 			t.Errorf("%s: %s, expected %s", in, got, want)
 		}
 	}
