@@ -270,7 +270,7 @@ func Read(ctx context.Context, name string, data []byte, l Limits, o Options) (T
 
 // Options steer reading.
 type Options struct {
-	Cache string // folder for what is compiled once; empty: none is kept
+	Cache string // folder for what is compiled once; empty: it is kept by the process
 	OCR   string // languages of tesseract for pages that are pictures, such as "eng+tha"; empty: no recognition
 	First int    // read only so many pages of a PDF; 0: all
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 	"unicode"
 	"unicode/utf16"
@@ -36,9 +37,14 @@ type engine struct {
 	pdfium.Pdfium
 }
 
+// compiled keeps the engine as this process has compiled it, where there is no folder for that.
+var compiled = sync.OnceValue(wazero.NewCompilationCache)
+
 func newEngine(ctx context.Context, cache string) (*engine, error) {
 	c := wazero.NewRuntimeConfig().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesExceptionHandling).WithMemoryLimitPages(4096) // of 64 KiB: 256 MiB
-	if cache != "" {
+	if cache == "" {
+		c = c.WithCompilationCache(compiled())
+	} else {
 		if cc, err := wazero.NewCompilationCacheWithDir(cache); err == nil {
 			c = c.WithCompilationCache(cc)
 		}

@@ -130,7 +130,7 @@ func newDocument(v *visit) error {
 	}
 	defer f.Close()
 	name := clean(filepath.Base(head.Filename))
-	d, body, err := v.taken(f, head.Size, name)
+	d, body, err := v.taken(f, head.Size, name, p.Language)
 	if fault.Of(err) == fault.Invalid {
 		return again(err)
 	}
@@ -177,7 +177,8 @@ func newDocument(v *visit) error {
 
 // taken takes in a file that was sent, and gives what it is as a document, and its text. A picture and a recording have none
 // yet; of them nothing is kept but what was cleaned.
-func (v *visit) taken(f multipart.File, size int64, name string) (d document.Document, body string, err error) {
+func (v *visit) taken(f multipart.File, size int64, name, language string) (d document.Document, body string, err error) {
+	recognised := false
 	start := make([]byte, 512)
 	n, err := f.ReadAt(start, 0)
 	if err != nil && err != io.EOF {
@@ -194,6 +195,15 @@ func (v *visit) taken(f multipart.File, size int64, name string) (d document.Doc
 	if err != nil {
 		return d, "", err
 	}
+	if t.Scanned && strings.TrimSpace(t.Body) == "" && len(t.Pages) <= mostRecognised {
+		if languages := extract.Recognisable(v.Ctx, language); languages != "" {
+			_ = http.NewResponseController(v.w).SetWriteDeadline(v.s.clock().Add(longestUpload)) // some seconds for each page
+			if t, err = v.s.files.Recognise(v.Ctx, name, original, languages); err != nil {
+				return d, "", err
+			}
+			recognised = strings.TrimSpace(t.Body) != ""
+		}
+	}
 	if t.Body == "" && len(t.Pages) == 0 {
 		return d, "", fault.New(fault.Invalid, "There is no text in the file that can be read. %s", strings.Join(t.Notes, " "))
 	}
@@ -203,9 +213,16 @@ func (v *visit) taken(f multipart.File, size int64, name string) (d document.Doc
 	sum := sha256.Sum256(original)
 	d = document.Document{ID: thread.ID(thread.Document.Prefix() + hex.EncodeToString(sum[:6])), Title: t.Title, Format: t.Format, Pages: len(t.Pages), Language: document.GuessLanguage(body, keptLanguage(t.Language))}
 	d.SetMarks(marksOf(t))
+	if recognised {
+		d.Notice = "The text was recognised by a machine from pictures of pages, and may be wrong."
+	}
 	d.File, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(original))
 	return d, body, err
 }
+
+// mostRecognised is up to how many pages that are pictures are recognised while somebody waits. Longer ones come in without
+// text: throughline extract --ocr reads them, and "Take it from a better file" takes what it gives.
+const mostRecognised = 20
 
 // marksOf gives the times of subtitles and transcripts as they are kept.
 func marksOf(t extract.Text) []document.Mark {

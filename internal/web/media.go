@@ -34,6 +34,7 @@ import (
 // Files reads what strangers send.
 type Files interface {
 	Read(ctx context.Context, name string, data []byte) (extract.Text, error)
+	Recognise(ctx context.Context, name string, data []byte, languages string) (extract.Text, error)
 	Media(ctx context.Context, name string, file io.ReaderAt, size int64) (extract.Media, error)
 	Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error)
 	Other(ctx context.Context, kind, told string, data []byte) ([]byte, error)
@@ -112,6 +113,10 @@ type here struct{}
 
 func (here) Read(ctx context.Context, name string, data []byte) (extract.Text, error) {
 	return extract.Read(ctx, name, data, extract.Standard(), extract.Options{})
+}
+
+func (here) Recognise(ctx context.Context, name string, data []byte, languages string) (extract.Text, error) {
+	return extract.Read(ctx, name, data, extract.Standard(), extract.Options{OCR: languages})
 }
 
 func (here) Media(ctx context.Context, name string, file io.ReaderAt, size int64) (extract.Media, error) {

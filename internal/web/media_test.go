@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/jpeg"
 	"image/png"
 	"math"
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -354,4 +356,54 @@ func TestPartsInABrowser(t *testing.T) {
 	calm("recording-narrow")
 	p.Goto(server.URL + picture + "/parts")
 	calm("picture-narrow")
+}
+
+// TestScansAreRecognised brings a PDF in that is a picture of a page.
+func TestScansAreRecognised(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("tesseract"); err != nil {
+		t.Skip("skipped: tesseract (Debian: tesseract-ocr) is not installed, so no picture is read")
+	}
+	s := newSite(t)
+	coded(s)
+	page, err := here{}.Picture(context.Background(), paper(1), 1, 150)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := png.Decode(bytes.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pic bytes.Buffer
+	if err := jpeg.Encode(&pic, m, &jpeg.Options{Quality: 95}); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	var at []int
+	obj := func(head string, stream []byte) {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s", len(at), head)
+		if stream != nil {
+			fmt.Fprintf(&b, "\nstream\n%s\nendstream", stream)
+		}
+		b.WriteString("\nendobj\n")
+	}
+	b.WriteString("%PDF-1.4\n")
+	obj("<</Type/Catalog/Pages 2 0 R>>", nil)
+	obj("<</Type/Pages/Count 1/Kids[3 0 R]>>", nil)
+	obj("<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 400]/Resources<</XObject<</I 4 0 R>>>>/Contents 5 0 R>>", nil)
+	obj(fmt.Sprintf("<</Type/XObject/Subtype/Image/Width %d/Height %d/BitsPerComponent 8/ColorSpace/DeviceRGB/Filter/DCTDecode/Length %d>>", m.Bounds().Dx(), m.Bounds().Dy(), pic.Len()), pic.Bytes())
+	draw := []byte("q 300 0 0 400 0 0 cm /I Do Q")
+	obj(fmt.Sprintf("<</Length %d>>", len(draw)), draw)
+	x := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, o := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", o)
+	}
+	fmt.Fprintf(&b, "trailer <</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF", len(at)+1, x)
+	lead := s.as("lead")
+	doc := lead.takenIn("scan.pdf", b.Bytes())
+	if page := lead.get(doc).Body.String(); !strings.Contains(page, "ministry published contract") || !strings.Contains(page, "recognised by a machine") {
+		t.Errorf("the scan came in as %s", page)
+	}
 }

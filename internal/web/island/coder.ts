@@ -128,6 +128,13 @@ class Coder {
       this.back = link;
       this.open(this.words().firstWord({ from: paragraph.at, to: paragraph.at + paragraph.text.length }), this.box);
     });
+    // On a passage in the margin the key E goes to where it becomes evidence.
+    this.reader.addEventListener("keydown", (e) => {
+      const link = e.key.toLowerCase() === "e" && e.target instanceof Element ? e.target.closest(".notes li")?.querySelector<HTMLAnchorElement>("a.change") : null;
+      if (!link || e.ctrlKey || e.metaKey || e.altKey || e.target instanceof HTMLInputElement) return;
+      e.preventDefault();
+      location.assign(`${link.href}#evidence`);
+    });
     document.addEventListener("keydown", (e) => {
       mouse = false;
       if (e.key === "Escape" && this.taken && !e.isComposing) this.escape(e);
