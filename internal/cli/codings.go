@@ -106,7 +106,7 @@ func (e *env) codingsImport() *cobra.Command {
 
 func (e *env) codingsExport() *cobra.Command {
 	var out, name string
-	var interviews, named bool
+	var interviews, memos, named bool
 	c := command("export -o FILE", "Write codings as CSV, XLSX or W3C Web Annotations (.jsonld)",
 		"  throughline codings export -o codings.xlsx\n  throughline codings export -o annotations.jsonld", 0,
 		func(ctx context.Context, _ *cobra.Command, _ []string) error {
@@ -127,7 +127,7 @@ func (e *env) codingsExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Memos: true, Coders: named})
+			p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: interviews, Memos: memos, Coders: named})
 			if found := transfer.Check(b, p); len(found) > 0 {
 				return fault.New(fault.Forbidden, "Nothing was written: names that must not leave stand in what would (%s). Put a pseudonym in their place first.", strings.Join(found, "; "))
 			}
@@ -165,6 +165,7 @@ func (e *env) codingsExport() *cobra.Command {
 	f.StringVarP(&out, "out", "o", "", "file to write: .csv, .xlsx or .jsonld")
 	f.StringVar(&name, "study", "", "which study, when there are several")
 	f.BoolVar(&interviews, "interviews", false, "protected documents too, as far as consent allows coding")
+	f.BoolVar(&memos, "memos", false, "memos of codings too: they can quote interviews")
 	f.BoolVar(&named, "coders", false, "handles of coders as they are, in place of Coder 1, Coder 2")
 	return c
 }

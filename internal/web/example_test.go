@@ -196,6 +196,7 @@ func TestExampleLooks(t *testing.T) {
 		dark          bool
 	}{{"wide", 1280, 900, false}, {"narrow", 360, 740, true}} {
 		t.Run(size.name, func(t *testing.T) {
+			t.Parallel()
 			p := b.With(t).Page(size.width, size.height)
 			p.SetDark(size.dark)
 			signIn(p, server.URL, "lead")

@@ -13,6 +13,7 @@ import (
 	"throughline/internal/browser"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/fieldwork"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/synthesis"
@@ -152,11 +153,6 @@ func TestChangePassages(t *testing.T) {
 func TestDocumentsInAndCorrected(t *testing.T) {
 	s := newSite(t)
 	coded(s)
-	if err := s.st.Write(context.Background(), "x", func(tx *store.Tx) error {
-		return tx.Put("coded", study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}, 0)
-	}); err != nil {
-		t.Fatal(err)
-	}
 	b := s.as("lead")
 	r := b.upload("/s/coded/documents/new", map[string]string{"title": "Notes"}, map[string]string{"notes.md": "# Notes\n\nThe yuth group kept it.\n\nNobody else did.\n"})
 	if r.Code != http.StatusSeeOther {
@@ -362,5 +358,60 @@ func TestEvidenceFromTheText(t *testing.T) {
 	}
 	if r := b.get("/s/alpha/case/case-armenia/takeaway/new?segment=" + string(seg.ID)); !strings.Contains(r.Body.String(), `value="`+string(seg.ID)+`" checked`) {
 		t.Error("the passage is not chosen in the new takeaway")
+	}
+}
+
+// TestWithdrawnConsentStopsUndo codes in an interview, sees its consent withdrawn, and finds that neither undo nor a memo nor
+// a look at its parts goes on.
+func TestWithdrawnConsentStopsUndo(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx := context.Background()
+	docs, err := store.All[document.Document](ctx, s.st, "alpha", store.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(docs, func(d store.Item[document.Document]) bool { return d.Object.Interview != "" })
+	d := docs[i].Object
+	at := "/s/alpha/document/" + string(d.ID)
+	lead := s.as("lead")
+	if r := lead.post(at+"/code", url.Values{"paragraph": {"3"}, "passage": {"Goodbye."}, "codes": {"code-tactics-street"}}); r.Code != 303 {
+		t.Fatalf("coded: %d %s", r.Code, r.Body)
+	}
+	count := func() int {
+		n, err := store.CodingsOf[coding.Coding](ctx, s.st, "alpha", d.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(n)
+	}
+	before := count()
+	err = s.st.Write(ctx, "lead", func(tx *store.Tx) error {
+		it, err := store.Get[fieldwork.Interview](ctx, tx, "alpha", d.Interview)
+		if err != nil {
+			return err
+		}
+		in := it.Object
+		in.Consent.Withdrawn = "2026-10-01"
+		return tx.Put("alpha", in, store.Any)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, form := range map[string]url.Values{
+		at + "/undo": nil, at + "/redo": nil, at + "/code": {"paragraph": {"3"}, "passage": {"Goodbye."}, "codes": {"code-tactics"}},
+		"/s/alpha/thread/" + string(d.ID) + "/memo": {"text": {"x"}}, at + "/parts": {"says": {"x"}},
+	} {
+		if r := lead.post(path, form); r.Code != 403 {
+			t.Errorf("%s answers %d", path, r.Code)
+		}
+	}
+	if count() != before {
+		t.Error("what was coded changed")
+	}
+	for _, path := range []string{at + "/play", at + "/page?page=1", at + "/parts", at + "/original", at + "/edit", at + "/media"} {
+		if r := lead.get(path); r.Code != 403 {
+			t.Errorf("%s answers %d", path, r.Code)
+		}
 	}
 }
