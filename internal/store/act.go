@@ -101,10 +101,14 @@ func (t *Tx) turn(study string, c change) error {
 	if err != nil {
 		return err
 	}
-	if !exists {
-		return t.Put(study, o, 0)
+	put := t.Put
+	if c.ID.Kind().IsStatement() { // who takes a change back has not looked at the evidence again
+		put = t.PutComputed
 	}
-	return t.Put(study, o, Any)
+	if !exists {
+		return put(study, o, 0)
+	}
+	return put(study, o, Any)
 }
 
 // Acts gives the titles of what Undo and Redo would do next; empty: nothing.

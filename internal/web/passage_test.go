@@ -352,6 +352,14 @@ func TestEvidenceFromTheText(t *testing.T) {
 		if err != nil || !slices.Contains(it.Object.Links(), thread.Link{To: seg.ID, Role: thread.Contradicts}) || it.Node.State() == thread.Standing {
 			t.Errorf("%s: %+v, %s, %v", id, it.Object, it.Node.State(), err)
 		}
+		// Taken back and added again: nobody confirmed anything by that.
+		for _, do := range []string{"undo", "redo"} {
+			b.post(strings.TrimSuffix(page, "/passage")+"/"+do, nil)
+			it, err := store.Find(context.Background(), s.st, "alpha", id)
+			if has := slices.Contains(it.Object.Links(), thread.Link{To: seg.ID, Role: thread.Contradicts}); err != nil || has != (do == "redo") || do == "redo" && it.Node.State() == thread.Standing {
+				t.Errorf("%s of %s: %+v, %s, %v", do, id, it.Object, it.Node.State(), err)
+			}
+		}
 	}
 	if len(targets) == 0 {
 		t.Error("nothing was tried")

@@ -387,7 +387,7 @@ func (v *visit) change(d document.Document, seg store.Item[coding.Segment]) (to 
 		})
 		return to, err
 	case "evidence":
-		return to, v.write(func(tx *store.Tx) error {
+		return to, v.act(d, "evidence", func(tx *store.Tx) error {
 			return v.addEvidence(tx, d, to, thread.ID(get("for")), get("side") == "against")
 		})
 	case "memo":
