@@ -109,7 +109,7 @@ type Transcript struct {
 // SyncPoint ties a place in a transcript to a time.
 type SyncPoint struct {
 	GUID     string
-	Time     int // milliseconds
+	Time     int // milliseconds; -1: not said
 	Position int // code points; -1: not said
 }
 
