@@ -299,6 +299,9 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 		}; slices.ContainsFunc(sels, other) { // parts of pictures and recordings say nothing of how a text counts
 			sels = slices.DeleteFunc(slices.Clone(sels), other)
 		}
+		for _, at := range s.timed { // they too stand at the beginnings of words
+			sels = append(slices.Clip(sels), Selection{raw: [2]int{at, at}})
+		}
 		traits := r.traits()
 		all[i] = make([]evidence, len(conventions))
 		done := map[Convention]int{} // ways of counting that are the same for this text are weighed once

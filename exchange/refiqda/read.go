@@ -784,6 +784,9 @@ func (t *Transcript) raws() {
 	at := map[string]int{}
 	for _, y := range t.Sync {
 		at[y.GUID] = y.Position
+		if y.Position >= 0 {
+			t.timed = append(t.timed, y.Position)
+		}
 	}
 	for i := range t.Selections {
 		if x := &t.Selections[i]; x.Kind == SpanOfTranscript {

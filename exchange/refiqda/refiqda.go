@@ -98,6 +98,7 @@ type Source struct {
 	plain    string // path of its plain text
 	rich     bool   // File is a rich form of the text
 	external bool
+	timed    []int // of a transcript: positions of its sync points, as found
 }
 
 // Transcript is a text of a recording.
