@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -161,6 +162,31 @@ func TestSamples(t *testing.T) {
 			continue
 		}
 		in := FromProject(p.Project, p.Losses, Options{By: "lead"})
+		in.Settle(nil) // every file lacks, and every coding of words is there
+		codings := map[string]int{}
+		where := map[thread.ID]string{}
+		for _, o := range in.Objects {
+			switch o := o.(type) {
+			case coding.Segment:
+				where[o.ID] = fmt.Sprint(o.Anchor.Start, o.Anchor.End, o.Anchor.Quote)
+			case coding.Coding:
+				codings[where[o.Segment]]++
+			}
+		}
+		var look func(s refiqda.Source)
+		look = func(s refiqda.Source) {
+			for _, x := range s.Selections {
+				if x.Start >= 0 && x.Start < x.End && s.HasText && len(x.Codings) > 0 && codings[fmt.Sprint(x.Start, x.End, x.Quote)] == 0 {
+					t.Errorf("%s: the codings of %s from %d to %d are lost", f, s.Name, x.Start, x.End)
+				}
+			}
+			for _, tr := range s.Transcripts {
+				look(tr.Source)
+			}
+		}
+		for _, s := range p.Project.Sources {
+			look(s)
+		}
 		for _, o := range in.Objects {
 			if err := o.Valid(); err != nil {
 				t.Errorf("%s: %s: %v", f, o.Ref(), err)
