@@ -22,6 +22,17 @@ func (w PageWay) String() string {
 	return fmt.Sprintf("the first page is %d, points are counted from the %s left corner", w.First, corner)
 }
 
+// ParsePageWay reads what a user says: "0" or "1", the number of the first page, then "+upper" where regions are counted from
+// the upper left corner.
+func ParsePageWay(s string) (PageWay, error) {
+	first, corner, _ := strings.Cut(strings.TrimSpace(s), "+")
+	w := PageWay{First: len(strings.Trim(first, "0")), Top: corner == "upper", By: "the user"}
+	if first != "0" && first != "1" || corner != "" && corner != "upper" && corner != "lower" {
+		return w, fmt.Errorf("%q is no way to count regions; expected 0 or 1, the number of the first page, then +upper or +lower, such as 1+upper", s)
+	}
+	return w, nil
+}
+
 // Sheet is a page of a PDF, in points.
 type Sheet struct {
 	Width, Height float64

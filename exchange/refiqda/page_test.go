@@ -38,6 +38,19 @@ func TestPagesOf(t *testing.T) {
 	}
 }
 
+func TestParsePageWay(t *testing.T) {
+	for s, want := range map[string]PageWay{"0": {By: "the user"}, "1+upper": {First: 1, Top: true, By: "the user"}, "1+lower": {First: 1, By: "the user"}, "0+upper": {Top: true, By: "the user"}} {
+		if got, err := ParsePageWay(s); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "2", "00", "1+left", "upper"} {
+		if got, err := ParsePageWay(s); err == nil {
+			t.Errorf("%q is taken as %+v", s, got)
+		}
+	}
+}
+
 // Every place on a page is found again in each way of counting.
 func TestRegionAndBack(t *testing.T) {
 	sheets := []Sheet{{Width: 595.28, Height: 841.89}, {Width: 612, Height: 100.5}}

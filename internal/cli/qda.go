@@ -341,7 +341,7 @@ func printLosses(w io.Writer, title string, losses []refiqda.Loss) {
 
 func (e *env) qdaImport() *cobra.Command {
 	var positions, coders []string
-	var name, kase, language, by, fresh, report, project string
+	var name, kase, language, by, fresh, report, project, regions string
 	c := command("import FILE", "Bring a project or a codebook of another program into a study",
 		"  throughline qda import interviews.qdpx\n  throughline qda import interviews.qdpx --study kleptocracy --case case-armenia --json\n  throughline qda import codebook.qdc --new \"My study\"\n  throughline qda import taguette.sqlite3 --study kleptocracy\n  throughline qda import interviews.qda --study kleptocracy", 1,
 		func(ctx context.Context, _ *cobra.Command, args []string) error {
@@ -351,6 +351,13 @@ func (e *env) qdaImport() *cobra.Command {
 			}
 			defer done()
 			o := transfer.Options{Case: thread.ID(kase), Language: language, Coders: map[string]string{}, By: by, On: e.clock().UTC().Format("2006-01-02"), Taken: map[thread.ID]bool{}}
+			if regions != "" {
+				w, err := refiqda.ParsePageWay(regions)
+				if err != nil {
+					return fault.New(fault.Usage, "--regions: %s.", err)
+				}
+				o.Pages = &w
+			}
 			for _, x := range coders {
 				n, h, ok := strings.Cut(x, "=")
 				if !ok {
@@ -428,6 +435,7 @@ func (e *env) qdaImport() *cobra.Command {
 	f.StringVar(&kase, "case", "", "the case that the documents are about, such as case-armenia")
 	f.StringVar(&language, "language", "und", "language of texts whose script does not tell, such as en; und: not determined")
 	f.StringVar(&by, "by", "lead", "handle of the member who brings it in")
+	f.StringVar(&regions, "regions", "", "how regions of PDF files are counted, where the program finds it out wrongly: 0 or 1, the number\nof the first page, with +upper where they are counted from the upper left corner")
 	f.StringArrayVar(&coders, "coder", nil, "whose codings a user's are, as \"NAME IN THE FILE=handle\"; otherwise handles are made from the names")
 	f.StringVar(&report, "report", "", "write what did not come along to this file, as CSV")
 	return c

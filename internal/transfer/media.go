@@ -23,6 +23,7 @@ type Wanted struct {
 
 	parts  map[thread.ID]refiqda.Selection // that are no words, by passage
 	origin string                          // program that wrote the package
+	way    *refiqda.PageWay                // as a person says
 	paged  []refiqda.Selection             // of all PDF files of the package
 }
 
@@ -53,7 +54,7 @@ type Regions struct {
 func (x *intake) source(s *refiqda.Source) {
 	var w *Wanted
 	if s.Kind != refiqda.TextSource && s.File != "" {
-		w = &Wanted{Entry: s.File, Kind: s.Kind, GUID: s.GUID, Name: s.Name, parts: map[thread.ID]refiqda.Selection{}, origin: x.p.Origin, paged: x.paged}
+		w = &Wanted{Entry: s.File, Kind: s.Kind, GUID: s.GUID, Name: s.Name, parts: map[thread.ID]refiqda.Selection{}, origin: x.p.Origin, way: x.o.Pages, paged: x.paged}
 		defer func() {
 			if len(w.Documents) > 0 {
 				x.out.Files = append(x.out.Files, *w)
@@ -189,6 +190,9 @@ func (in *Intake) Settle(files []File) {
 			}
 			slices.SortFunc(own, func(a, b refiqda.Selection) int { return strings.Compare(a.GUID, b.GUID) })
 			x.ways = refiqda.PagesOf(x.w.origin, own, x.w.paged, x.f.Sheets)
+			if x.w.way != nil {
+				x.ways = *x.w.way
+			}
 			in.Regions = append(in.Regions, Regions{GUID: x.w.GUID, Name: x.w.Name, Way: x.ways.String(), By: x.ways.By})
 		}
 		if x.f.Lacks != "" {

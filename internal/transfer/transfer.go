@@ -26,6 +26,7 @@ type Options struct {
 	Case     thread.ID         // that the documents are about; empty: none
 	Language string            // of texts whose script does not tell; empty: "und", not determined
 	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
+	Pages    *refiqda.PageWay  // how regions of PDF files are counted, where a person says; nil: it is found out
 	Members  []study.Member    // who is in the study
 	Taken    map[thread.ID]bool
 	By       string // handle of who brings it in; memos without an author are theirs
