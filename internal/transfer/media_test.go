@@ -322,3 +322,24 @@ func openQDE(pkg []byte) ([]byte, error) {
 	}
 	return io.ReadAll(f)
 }
+
+// A PDF without a text of its own gives the one that is taken out of it, and none when there is none.
+func TestSettlePDF(t *testing.T) {
+	g := func(s string) string { return refiqda.NewGUID("test", s) }
+	p := refiqda.Project{Name: "P", Sources: []refiqda.Source{{GUID: g("a"), Kind: refiqda.PDFSource, Name: "a.pdf", File: "a.pdf", Selections: []refiqda.Selection{{GUID: g("x"), Kind: refiqda.RegionSelection, Page: 1, Box: [4]int{10, 700, 50, 650}}}},
+		{GUID: g("b"), Kind: refiqda.PDFSource, Name: "b.pdf", File: "b.pdf"}}}
+	in := FromProject(p, nil, Options{By: "lead"})
+	page := refiqda.Sheet{Width: 595, Height: 842}
+	in.Settle([]File{{SHA256: strings.Repeat("a", 64), Body: "ประชาชน\n", Sheets: []refiqda.Sheet{page}}, {SHA256: strings.Repeat("b", 64), Sheets: []refiqda.Sheet{page}}})
+	d, ok := in.Objects[0].(document.Document)
+	if !ok || d.Language != "th" || d.SHA256 != document.Sum("ประชาชน\n") || d.Pages != 1 || in.Texts[0].Body != "ประชาชน\n" {
+		t.Errorf("%+v, %+v", d, in.Texts)
+	}
+	s, ok := in.Objects[1].(coding.Segment)
+	if want := (document.Area{Page: 1, X: 10, Y: 142, Width: 40, Height: 50}); !ok || s.Anchor.Area != want || s.Anchor.Quote != "Part of page 1" {
+		t.Errorf("%+v", s)
+	}
+	if len(in.Texts) != 2 || len(in.Regions) != 1 || in.Regions[0].By != "the numbers" {
+		t.Errorf("%+v, %+v", in.Texts, in.Regions)
+	}
+}
