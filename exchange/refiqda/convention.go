@@ -2,6 +2,7 @@ package refiqda
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -292,6 +293,15 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 		if text.at != nil {
 			room = text.at
 		}
+		sels := s.Selections
+		if other := func(x Selection) bool {
+			return x.Kind != TextSelection && !(x.Kind == SpanOfTranscript && x.raw[1] > 0)
+		}; slices.ContainsFunc(sels, other) { // parts of pictures and recordings say nothing of how a text counts
+			sels = slices.DeleteFunc(slices.Clone(sels), other)
+		}
+		for _, at := range s.timed { // they too stand at the beginnings of words
+			sels = append(slices.Clip(sels), Selection{raw: [2]int{at, at}})
+		}
 		traits := r.traits()
 		all[i] = make([]evidence, len(conventions))
 		done := map[Convention]int{} // ways of counting that are the same for this text are weighed once
@@ -306,7 +316,7 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 				continue
 			}
 			done[c] = k
-			all[i][k] = weigh(r, text, s.Selections, c)
+			all[i][k] = weigh(r, text, sels, c)
 			clear = clear || c.likely() && all[i][k].quoted > 0 && all[i][k].quotes == all[i][k].quoted
 		}
 		for k := range conventions {
@@ -331,6 +341,9 @@ func decide(origin string, sources []*Source, texts []raw, forced func(guid stri
 		}
 		for k := range s.Selections {
 			x := &s.Selections[k]
+			if x.Kind != TextSelection {
+				continue
+			}
 			from, to, ok := sc.place(s.Convention, x.raw[0], x.raw[1])
 			for over := 1; !ok && over <= 2; over++ { // some programs count one too many at the end of a text
 				if from, to, ok = sc.place(s.Convention, x.raw[0], x.raw[1]-over); ok {

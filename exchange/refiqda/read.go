@@ -658,6 +658,11 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 		}
 		r.file(p, s)
 	}
+	for i := range r.p.Sources {
+		for k := range r.p.Sources[i].Transcripts {
+			r.p.Sources[i].Transcripts[k].raws()
+		}
+	}
 	decide(r.p.Origin, withText, texts, func(guid string) (Convention, bool) {
 		c, ok := r.o.Convention[guid]
 		if !ok {
@@ -771,6 +776,26 @@ func (r *reader) file(p *Package, s *Source) {
 		r.lose("source", s.GUID, s.Name, "its file "+entry+" is not in the package")
 	default:
 		s.File = entry
+	}
+}
+
+// raws notes the positions at which selections of a transcript begin and end, as found.
+func (t *Transcript) raws() {
+	at := map[string]int{}
+	for _, y := range t.Sync {
+		at[y.GUID] = y.Position
+		if y.Position >= 0 {
+			t.timed = append(t.timed, y.Position)
+		}
+	}
+	for i := range t.Selections {
+		if x := &t.Selections[i]; x.Kind == SpanOfTranscript {
+			a, okA := at[x.from]
+			b, okB := at[x.to]
+			if okA && okB && a >= 0 && b >= a {
+				x.raw = [2]int{a, b}
+			}
+		}
 	}
 }
 

@@ -98,6 +98,7 @@ type Source struct {
 	plain    string // path of its plain text
 	rich     bool   // File is a rich form of the text
 	external bool
+	timed    []int // of a transcript: positions of its sync points, as found
 }
 
 // Transcript is a text of a recording.
@@ -109,7 +110,7 @@ type Transcript struct {
 // SyncPoint ties a place in a transcript to a time.
 type SyncPoint struct {
 	GUID     string
-	Time     int // milliseconds
+	Time     int // milliseconds; -1: not said
 	Position int // code points; -1: not said
 }
 

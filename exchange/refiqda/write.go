@@ -25,6 +25,7 @@ type Profile struct {
 	BOM    bool   // texts begin with a byte order mark, which does not count
 	Folder string // that texts and files lie in
 	Unique bool   // no two codes may have one name
+	Pages  PageWay
 	Why    string // in plain words
 }
 
@@ -35,7 +36,7 @@ func Profiles() []Profile {
 		{Name: "atlas.ti", Unit: CodePoints, Folder: "sources", Why: "as the standard, in the order and with the folder that its importer insists on"},
 		{Name: "maxqda", Unit: CodePoints, CRLF: true, Folder: "sources", Why: "lines end in CR LF, as other exporters found that its importer wants"},
 		{Name: "nvivo", Unit: UTF16, CRLF: true, BOM: true, Folder: "Sources", Why: "counts as NVivo for Windows counts: UTF-16, CR LF as two, a byte order mark that does not count"},
-		{Name: "qualcoder", Unit: CodePoints, Folder: "sources", Unique: true, Why: "no byte order mark, and no two codes of one name, whose codings QualCoder 4 loses"},
+		{Name: "qualcoder", Unit: CodePoints, Folder: "sources", Unique: true, Pages: PageWay{First: 1, Top: true}, Why: "no byte order mark, and no two codes of one name, whose codings QualCoder 4 loses; pages from 1 and regions from their upper left corner"},
 	}
 }
 
@@ -64,6 +65,7 @@ type writer struct {
 	notes  map[string]bool
 	vars   map[string]string
 	things map[string]bool
+	where  map[string]string // name in the package by original
 }
 
 type file struct {
@@ -184,7 +186,7 @@ func newWriter(out io.Writer, p Project, o WriteOptions) (*writer, error) {
 		}
 		return nil, fmt.Errorf("there is no profile %q; there are %s", o.Profile, strings.Join(names, ", "))
 	}
-	w := &writer{w: bufio.NewWriterSize(out, 1<<16), p: p, o: o, prof: Profiles()[i], names: map[string]bool{}, users: map[string]bool{}, codes: map[string]bool{}, notes: map[string]bool{}, vars: map[string]string{}, things: map[string]bool{}}
+	w := &writer{w: bufio.NewWriterSize(out, 1<<16), p: p, o: o, prof: Profiles()[i], names: map[string]bool{}, users: map[string]bool{}, codes: map[string]bool{}, notes: map[string]bool{}, vars: map[string]string{}, things: map[string]bool{}, where: map[string]string{}}
 	for _, u := range p.Users {
 		w.users[u.GUID] = true
 	}
@@ -552,9 +554,11 @@ func (w *writer) original(s *Source) string {
 		w.lose("source", s.GUID, s.Name, "its original file is not in the package")
 		return ""
 	}
-	name := good(s.GUID) + strings.ToLower(path.Ext(s.File))
-	w.add(file{name: name, from: s.File})
-	return "internal://" + name
+	if w.where[s.File] == "" { // what plays with several texts is there once
+		w.where[s.File] = good(s.GUID) + strings.ToLower(path.Ext(s.File))
+		w.add(file{name: w.where[s.File], from: s.File})
+	}
+	return "internal://" + w.where[s.File]
 }
 
 func (w *writer) add(f file) {
@@ -671,8 +675,12 @@ func (w *writer) transcript(t *Transcript) {
 	w.open("Transcript", append([]string{"guid", good(t.GUID), "name", t.Name, "plainTextPath", "internal://" + name}, w.stamp(t.User, t.Created, t.Modified)...)...)
 	w.leaf("Description", t.Description)
 	count := w.counter(t.Text)
-	for _, y := range t.Sync {
-		pairs := []string{"guid", good(y.GUID), "timeStamp", strconv.Itoa(max(0, y.Time))}
+	sync, ends := t.points()
+	for _, y := range sync {
+		pairs := []string{"guid", good(y.GUID)}
+		if y.Time >= 0 {
+			pairs = append(pairs, "timeStamp", strconv.Itoa(y.Time))
+		}
 		if y.Position >= 0 {
 			pairs = append(pairs, "position", strconv.Itoa(count(y.Position)))
 		}
@@ -680,7 +688,7 @@ func (w *writer) transcript(t *Transcript) {
 	}
 	for i := range t.Selections {
 		x := &t.Selections[i]
-		w.open("TranscriptSelection", append([]string{"guid", good(x.GUID), "name", cmp.Or(x.Name, oneLine(x.Quote)), "fromSyncPoint", good(x.from), "toSyncPoint", good(x.to)}, w.stamp(x.User, x.Created, x.Modified)...)...)
+		w.open("TranscriptSelection", append([]string{"guid", good(x.GUID), "name", cmp.Or(x.Name, oneLine(x.Quote)), "fromSyncPoint", good(ends[i][0]), "toSyncPoint", good(ends[i][1])}, w.stamp(x.User, x.Created, x.Modified)...)...)
 		w.leaf("Description", x.Description)
 		w.codings(t.Name, x.Codings)
 		w.refs("NoteRef", x.Notes, w.notes)
@@ -688,6 +696,49 @@ func (w *writer) transcript(t *Transcript) {
 	}
 	w.refs("NoteRef", t.Notes, w.notes)
 	w.line("</Transcript>")
+}
+
+// points gives the sync points of a transcript, and those at which each of its selections begins and ends. The standard
+// knows selections of transcripts by such points alone, so where there is none at a place one is put there: with the time of
+// the one before it, which tells nothing new of the times, or without one.
+func (t *Transcript) points() (sync []SyncPoint, ends [][2]string) {
+	sync = slices.Clone(t.Sync)
+	have := map[string]bool{}
+	at := map[int]string{}
+	for _, y := range t.Sync {
+		have[y.GUID] = true
+		if y.Position >= 0 && at[y.Position] == "" {
+			at[y.Position] = y.GUID
+		}
+	}
+	stands := func(pos int) string {
+		if pos < 0 {
+			return ""
+		}
+		if at[pos] == "" {
+			y := SyncPoint{GUID: NewGUID("sync", t.GUID, strconv.Itoa(pos)), Time: -1, Position: pos}
+			before := -1
+			for _, z := range t.Sync {
+				if z.Position > before && z.Position < pos {
+					before, y.Time = z.Position, z.Time
+				}
+			}
+			at[pos] = y.GUID
+			sync = append(sync, y)
+		}
+		return at[pos]
+	}
+	for _, x := range t.Selections {
+		e := [2]string{x.from, x.to}
+		if !have[e[0]] || !have[e[1]] {
+			e = [2]string{stands(x.Start), stands(x.End)}
+		}
+		ends = append(ends, e)
+	}
+	if len(sync) > len(t.Sync) {
+		slices.SortStableFunc(sync, func(a, b SyncPoint) int { return cmp.Compare(a.Position, b.Position) })
+	}
+	return sync, ends
 }
 
 func (w *writer) codings(of string, cs []Coding) {

@@ -287,7 +287,7 @@ func (r *reader) documents() {
 		}
 		r.used[name] = true
 		body, err := document.Normalize(data)
-		if err == document.ErrEmpty && d.Media != "" {
+		if err == document.ErrEmpty && (d.Media != "" || d.Pages > 0) {
 			err = nil
 		}
 		if err != nil {

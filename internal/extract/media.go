@@ -45,6 +45,32 @@ type Range struct {
 // Blanked reads a file with ranges overwritten, as [Media] lists them.
 func Blanked(r io.Reader, blank []Range) io.Reader { return &blanker{r: r, blank: blank} }
 
+// Cleaned is Blanked for a file that is read several times: it begins again when it is sought in.
+func Cleaned(file io.ReadSeeker, blank []Range) io.ReadSeeker {
+	return &again{file: file, blank: blank}
+}
+
+type again struct {
+	file  io.ReadSeeker
+	blank []Range
+	r     io.Reader
+}
+
+func (c *again) Seek(offset int64, whence int) (int64, error) {
+	c.r = nil
+	return c.file.Seek(offset, whence)
+}
+
+func (c *again) Read(p []byte) (int, error) {
+	if c.r == nil {
+		if _, err := c.file.Seek(0, io.SeekStart); err != nil {
+			return 0, err
+		}
+		c.r = Blanked(c.file, c.blank)
+	}
+	return c.r.Read(p)
+}
+
 type blanker struct {
 	r     io.Reader
 	blank []Range

@@ -628,3 +628,16 @@ func FuzzFLAC(f *testing.F) { fuzzMedia(f, "a.flac") }
 func FuzzOGG(f *testing.F)  { fuzzMedia(f, "a.ogg", "a.opus", "a.ogv") }
 func FuzzMP4(f *testing.F)  { fuzzMedia(f, "a.mp4", "turned.mov", "a.m4a") }
 func FuzzWebM(f *testing.F) { fuzzMedia(f, "a.webm", "live.webm") }
+
+// Cleaned gives the same each time it is read.
+func TestCleaned(t *testing.T) {
+	r := Cleaned(bytes.NewReader([]byte("one two three")), []Range{{From: 4, To: 7, Put: []byte("x")}})
+	for range 2 {
+		if b, err := io.ReadAll(r); err != nil || string(b) != "one x\x00\x00 three" {
+			t.Errorf("%q, %v", b, err)
+		}
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"strings"
 	"testing"
 
 	"throughline/internal/coding"
@@ -122,6 +123,26 @@ func TestAdd(t *testing.T) {
 		}
 		if _, err := s.Add(ctx, "ana", "nowhere", []thread.Object{taken}, nil, nil); fault.Of(err) != fault.NotFound {
 			t.Errorf("a study that is not there: %v", err)
+		}
+		// Files are kept with what names them, or neither is.
+		name, err := s.StageFile(ctx, storetest.Slug, strings.NewReader("a picture"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Add(ctx, "ana", storetest.Slug, []thread.Object{coding.Coding{Segment: "seg-nowhere", Code: "code-new", Coder: "ana"}}, nil, nil, name); err == nil {
+			t.Error("a coding of nothing came with a file")
+		}
+		if _, err := store.OpenFile(ctx, s, storetest.Slug, name); fault.Of(err) != fault.NotFound {
+			t.Errorf("a file was kept of what was not: %v", err)
+		}
+		if _, err := s.Add(ctx, "ana", storetest.Slug, []thread.Object{coding.Code{ID: "code-newer", Name: "Newer", Define: "d"}}, nil, nil, name); err != nil {
+			t.Error(err)
+		}
+		if b, err := store.File(ctx, s, storetest.Slug, name); err != nil || string(b) != "a picture" {
+			t.Errorf("%q, %v", b, err)
+		}
+		if _, err := s.Add(ctx, "ana", storetest.Slug, []thread.Object{coding.Code{ID: "code-newest", Name: "Newest", Define: "d"}}, nil, nil, strings.Repeat("0", 64)); fault.Of(err) != fault.Conflict {
+			t.Errorf("a file that was never staged: %v", err)
 		}
 		noFaults(t, s)
 	})

@@ -88,9 +88,14 @@ func (s *Store) Import(ctx context.Context, who string, b Bundle, replace bool, 
 
 // Add puts new objects and texts into a study that stands, all of them or none. What stands already under the same id is
 // left as it is and counted as Same.
-func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Object, texts []document.Text, progress func(done, total int)) (Imported, error) {
+func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Object, texts []document.Text, progress func(done, total int), files ...string) (Imported, error) {
 	var out Imported
 	err := s.Write(ctx, who, func(t *Tx) error {
+		for _, f := range files {
+			if err := t.KeepFile(study, f); err != nil {
+				return err
+			}
+		}
 		old, err := t.standing(study)
 		if err != nil {
 			return err

@@ -47,6 +47,14 @@ func Check(b store.Bundle, p refiqda.Project) []string {
 		if !public[s.GUID] {
 			look("the text of document "+s.GUID, s.Text)
 			look("the title of document "+s.GUID, s.Name)
+			for _, t := range s.Transcripts {
+				look("the text of document "+s.GUID, t.Text)
+			}
+			for _, x := range s.Selections {
+				if x.Kind != refiqda.TextSelection { // its words are the coder's
+					look("what is said of a part of document "+s.GUID, x.Name)
+				}
+			}
 		}
 	}
 	for i, n := range p.Notes {

@@ -26,6 +26,8 @@ type GiveOptions struct {
 	Case       thread.ID            // documents of this case alone; empty: all
 	Document   func(thread.ID) bool // these documents alone; nil: all
 	Origin     string               // name and version of the program
+	Files      map[string]Kept      // files that are at hand, by SHA-256; nil: none are asked for, and none leaves
+	Pages      refiqda.PageWay      // how regions of a PDF are counted
 	Counts     map[thread.Kind]int  // of all objects of the study, when the bundle holds Given alone; nil: it holds all
 }
 
@@ -167,7 +169,19 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			lose("source", string(d.ID), "has no text")
 			continue
 		}
-		s := refiqda.Source{GUID: guid(d.ID), Kind: refiqda.TextSource, Name: d.Title, Text: t.Body, HasText: true}
+		list := slices.Clone(segments[d.ID])
+		carried := o.carry(d, list, lose)
+		if t.Body == "" && carried == refiqda.TextSource {
+			lose("source", string(d.ID), "has no text, and without its file nothing of it is left")
+			continue
+		}
+		s := refiqda.Source{GUID: guid(d.ID), Kind: carried, Name: d.Title, Text: t.Body, HasText: t.Body != ""}
+		switch carried {
+		case refiqda.PDFSource:
+			s.File = d.File + ".pdf"
+		case refiqda.PictureSource, refiqda.AudioSource, refiqda.VideoSource:
+			s.File = d.Media + ending(d.MediaType)
+		}
 		if refiqda.IsGUID(d.GUID) && !guids[d.GUID] {
 			s.GUID = d.GUID
 		}
@@ -181,17 +195,24 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 				s.Values = append(s.Values, refiqda.Value{Variable: variable(n), Value: v})
 			}
 		}
-		list := slices.Clone(segments[d.ID])
 		slices.SortFunc(list, func(a, b coding.Segment) int {
-			return cmp.Or(a.Anchor.Start-b.Anchor.Start, a.Anchor.End-b.Anchor.End, strings.Compare(string(a.ID), string(b.ID)))
+			p, q := a.Anchor.Area, b.Anchor.Area
+			return cmp.Or(a.Anchor.Start-b.Anchor.Start, a.Anchor.End-b.Anchor.End, p.Page-q.Page, p.From-q.From, p.To-q.To, p.Y-q.Y, p.X-q.X, strings.Compare(string(a.ID), string(b.ID)))
 		})
 		offsets := offsetsOf(t.Body)
 		for _, g := range list {
-			if a := g.Anchor; a.Version != d.Version || a.Start < 0 || a.End >= len(offsets) || t.Body[offsets[a.Start]:offsets[a.End]] != a.Quote {
+			if !g.Anchor.Area.None() && !fits(carried, g.Anchor.Area) {
+				continue // told with its file
+			}
+			if a := g.Anchor; a.Area.None() && (a.Version != d.Version || a.Start < 0 || a.End >= len(offsets) || t.Body[offsets[a.Start]:offsets[a.End]] != a.Quote) || !a.Area.None() && !d.Shows(a.Area) {
 				lose("selection", string(d.ID), "does not stand where it was marked any more; put it right first")
 				continue
 			}
 			x := refiqda.Selection{GUID: guid(g.ID), Kind: refiqda.TextSelection, Start: g.Anchor.Start, End: g.Anchor.End, Quote: g.Anchor.Quote}
+			if !g.Anchor.Area.None() && !o.area(&x, d, g.Anchor) {
+				lose("selection", string(d.ID), "lies on a page whose size cannot be read")
+				continue
+			}
 			given := codings[g.ID]
 			if len(given) > 1 {
 				slices.SortFunc(given, func(a, b coding.Coding) int { return strings.Compare(string(a.Ref()), string(b.Ref())) })
@@ -213,6 +234,9 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 				x.Notes = append(x.Notes, note(m))
 			}
 			s.Selections = append(s.Selections, x)
+		}
+		if s.Kind == refiqda.AudioSource || s.Kind == refiqda.VideoSource {
+			transcribe(&s, d, len(offsets)-1)
 		}
 		p.Sources = append(p.Sources, s)
 		if k, ok := kases[d.Case]; ok {

@@ -26,6 +26,7 @@ type Options struct {
 	Case     thread.ID         // that the documents are about; empty: none
 	Language string            // of texts whose script does not tell; empty: "und", not determined
 	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
+	Pages    *refiqda.PageWay  // how regions of PDF files are counted, where a person says; nil: it is found out
 	Members  []study.Member    // who is in the study
 	Taken    map[thread.ID]bool
 	By       string // handle of who brings it in; memos without an author are theirs
@@ -37,6 +38,8 @@ type Intake struct {
 	Objects []thread.Object
 	Texts   []document.Text
 	Losses  []refiqda.Loss
+	Files   []Wanted       // that documents show, play or were taken from; Settle says what became of them
+	Regions []Regions      // of PDF files, told by Settle
 	Counts  map[string]int // documents, codes, passages, codings, memos, groups, members
 	Coders  map[string]string
 }
@@ -52,12 +55,15 @@ type intake struct {
 	docs  map[string]thread.ID
 	notes map[string]refiqda.Source
 	used  map[string]bool // notes that came along
+
+	beside map[string]string // recording by GUID of its transcript, and transcript by that of a recording that has one alone
+	paged  []refiqda.Selection
 }
 
 // FromProject makes objects of a study from a project. Nothing that stands in the study is named anew: ids that are taken
 // get a number.
 func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
-	x := &intake{o: o, p: p, taken: map[thread.ID]bool{}, codes: map[string]thread.ID{}, users: map[string]string{}, docs: map[string]thread.ID{}, notes: map[string]refiqda.Source{}, used: map[string]bool{}}
+	x := &intake{o: o, p: p, taken: map[thread.ID]bool{}, codes: map[string]thread.ID{}, users: map[string]string{}, docs: map[string]thread.ID{}, notes: map[string]refiqda.Source{}, used: map[string]bool{}, beside: map[string]string{}}
 	for id := range o.Taken {
 		x.taken[id] = true
 	}
@@ -69,6 +75,11 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	}
 	x.coders()
 	x.codebook()
+	for i := range p.Sources {
+		if s := &p.Sources[i]; s.Kind == refiqda.PDFSource {
+			x.paged = append(x.paged, s.Selections...)
+		}
+	}
 	for i := range p.Sources {
 		x.source(&p.Sources[i])
 	}
@@ -310,54 +321,39 @@ func (x *intake) memo(on, kase thread.ID, n refiqda.Source) {
 	x.add("memos", coding.Memo{ID: x.id(thread.Memo, "", n.GUID+string(on)+text), On: on, Case: kase, Text: text, By: x.user(n.User), At: at})
 }
 
-func (x *intake) source(s *refiqda.Source) {
-	if s.Kind == refiqda.AudioSource || s.Kind == refiqda.VideoSource || s.Kind == refiqda.PictureSource {
-		n := 0
-		for _, sel := range s.Selections {
-			if sel.Kind != refiqda.TextSelection {
-				n += max(1, len(sel.Codings))
-				x.lose("selection", sel.GUID, s.Name, "is a part of a file ("+s.Kind+") that is not kept here")
-			}
-		}
-		x.lose("source", s.GUID, s.Name, fmt.Sprintf("the file (%s) and what was coded on it (%d) do not come along; texts that belong to it do", s.Kind, n))
-		for i := range s.Transcripts {
-			t := &s.Transcripts[i]
-			if !t.HasText {
-				continue
-			}
-			if t.Name == "" {
-				t.Name = s.Name
-			}
-			if len(t.Sync) > 0 {
-				x.lose("transcript", t.GUID, t.Name, fmt.Sprintf("its %d marks of time do not come along", len(t.Sync)))
-			}
-			x.text(&t.Source)
-		}
-		if !s.HasText {
-			return
-		}
-	}
-	if !s.HasText {
-		x.lose("source", s.GUID, s.Name, fmt.Sprintf("has no text that can be read, so its %d selections do not come along", len(s.Selections)))
-		return
-	}
-	x.text(s)
+// place is where a passage is; what is said of a part belongs to it.
+type place struct {
+	start, end int
+	area       document.Area
+	says       string
 }
 
-// text makes a document with its passages and codings.
-func (x *intake) text(s *refiqda.Source) {
-	body, err := document.Normalize([]byte(s.Text))
-	if err != nil {
-		x.lose("source", s.GUID, s.Name, "its text is empty or no text")
-		return
+// key is what the GUID of a part is made from besides its document. That of words is made from their places alone.
+func (p place) key() []string {
+	if p.area.None() {
+		return nil
 	}
-	if body != s.Text {
+	return []string{p.area.String(), p.says}
+}
+
+// text makes a document with its passages and codings. What it shows, plays or was taken from is wanted, if anything is.
+func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) thread.ID {
+	body, err := document.Normalize([]byte(s.Text))
+	if err != nil && !(err == document.ErrEmpty && wanted != nil) {
+		x.lose("source", s.GUID, s.Name, "its text is empty or no text")
+		return ""
+	}
+	if s.HasText && body != s.Text && body != "" {
 		x.lose("source", s.GUID, s.Name, "its text holds characters that were changed")
 	}
 	id := x.id(thread.Document, strings.TrimSuffix(s.Name, ".txt"), s.GUID)
 	x.docs[s.GUID] = id
 	d := document.Document{ID: id, Title: cmp.Or(strings.TrimSpace(s.Name), string(id)), Case: x.o.Case, Kind: document.Material, Language: document.GuessLanguage(body, cmp.Or(x.o.Language, "und")), Version: 1, GUID: s.GUID}
 	d.SHA256 = document.Sum(body)
+	d.SetMarks(marks)
+	if wanted != nil {
+		wanted.Documents = append(wanted.Documents, id)
+	}
 	variable := map[string]string{}
 	for _, v := range x.p.Variables {
 		variable[v.GUID] = v.Name
@@ -372,7 +368,7 @@ func (x *intake) text(s *refiqda.Source) {
 		attribute(variable[v.Variable], v.Value)
 	}
 	for _, c := range x.p.Cases {
-		if slices.Contains(c.Sources, s.GUID) {
+		if slices.Contains(c.Sources, s.GUID) || x.beside[s.GUID] != "" && slices.Contains(c.Sources, x.beside[s.GUID]) {
 			attribute("case", c.Name)
 			for _, v := range c.Values {
 				attribute(variable[v.Variable], v.Value)
@@ -391,37 +387,50 @@ func (x *intake) text(s *refiqda.Source) {
 		x.lose("coding", c.GUID, s.Name, "is of the document as a whole; here passages are coded")
 	}
 	at := offsetsOf(body)
-	type place struct{ start, end int }
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
-	for _, sel := range s.Selections {
+	for i := range s.Selections {
+		sel := &s.Selections[i]
+		k := place{start: sel.Start, end: sel.End}
+		isArea := sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection
+		described := sel.Description
 		switch {
-		case sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection:
-			if s.Kind == refiqda.PDFSource {
-				x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a region of page %d; regions are not kept here", sel.Page))
-			}
+		case isArea && wanted == nil:
+			x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a part of a file (%s) that is not in the package, so its %d codings do not come along either", s.Kind, len(sel.Codings)))
 			continue
+		case isArea:
+			k = place{area: areaOf(sel)}
+			k.says, described = x.says(s, sel)
+			var ps fault.Problems
+			if k.area.Check(&ps); len(ps) > 0 {
+				x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("its place %s, so its %d codings do not come along either", ps[0].Message, len(sel.Codings)))
+				continue
+			}
 		case sel.Start < 0 || sel.End <= sel.Start || sel.End > len(at)-1:
 			if sel.Start < 0 || sel.End > len(at)-1 {
 				x.lose("selection", sel.GUID, s.Name, "has no place in the text")
 			} // an empty one was told by the reader
 			continue
 		}
-		k := place{sel.Start, sel.End}
 		seg, ok := passages[k]
 		if !ok {
 			key := sel.GUID
 			if !refiqda.IsGUID(key) {
-				key = refiqda.NewGUID("selection", s.GUID, strconv.Itoa(sel.Start), strconv.Itoa(sel.End))
+				key = refiqda.NewGUID("selection", append([]string{s.GUID, strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...)
 			}
 			seg = thread.ID(thread.Segment.Prefix() + key)
 			if x.taken[seg] {
-				seg = thread.ID(thread.Segment.Prefix() + refiqda.NewGUID("selection", string(id), strconv.Itoa(sel.Start), strconv.Itoa(sel.End)))
+				seg = thread.ID(thread.Segment.Prefix() + refiqda.NewGUID("selection", append([]string{string(id), strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...))
 			}
 			x.taken[seg] = true
 			passages[k] = seg
-			a := document.Anchor{Document: id, Version: 1, Start: sel.Start, End: sel.End, Quote: body[at[sel.Start]:at[sel.End]],
-				Before: body[at[max(0, sel.Start-document.Context)]:at[sel.Start]], After: body[at[sel.End]:at[min(len(at)-1, sel.End+document.Context)]]}
+			a := document.Anchor{Document: id, Version: 1, Area: k.area, Quote: k.says}
+			if isArea {
+				wanted.parts[seg] = *sel
+			} else {
+				a = document.Anchor{Document: id, Version: 1, Start: sel.Start, End: sel.End, Quote: body[at[sel.Start]:at[sel.End]],
+					Before: body[at[max(0, sel.Start-document.Context)]:at[sel.Start]], After: body[at[sel.End]:at[min(len(at)-1, sel.End+document.Context)]]}
+			}
 			x.add("passages", coding.Segment{ID: seg, Case: d.Case, Anchor: a})
 		} else {
 			x.lose("selection", sel.GUID, s.Name, "has the place of another one; the two are one passage here")
@@ -447,13 +456,14 @@ func (x *intake) text(s *refiqda.Source) {
 			given[k.Ref()] = true
 			x.add("codings", k)
 		}
-		if sel.Description != "" {
-			x.memo(seg, d.Case, refiqda.Source{GUID: sel.GUID + "#description", Text: sel.Description, User: sel.User, Created: sel.Created})
+		if described != "" {
+			x.memo(seg, d.Case, refiqda.Source{GUID: sel.GUID + "#description", Text: described, User: sel.User, Created: sel.Created})
 		}
 		for _, n := range sel.Notes {
 			x.memo(seg, d.Case, x.notes[n])
 		}
 	}
+	return id
 }
 
 // offsetsOf gives the byte at which each code point of a text begins, and at which the text ends.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,7 +29,7 @@ func project() refiqda.Project {
 			{GUID: g("x2"), Kind: refiqda.TextSelection, Start: 0, End: 7, Codings: []refiqda.Coding{{GUID: g("k3"), Code: g("a"), User: g("u1")}, {GUID: g("k4"), Code: g("b"), User: g("u3")}}},
 			{GUID: g("x3"), Kind: refiqda.TextSelection, Start: 13, End: 17, Description: "why", Codings: nil},
 			{GUID: g("x4"), Kind: refiqda.TextSelection, Start: -1, End: -1}}},
-			{GUID: g("s2"), Kind: refiqda.PictureSource, Name: "p.png", File: "p.png", Selections: []refiqda.Selection{{GUID: g("x5"), Kind: refiqda.RegionSelection}}},
+			{GUID: g("s2"), Kind: refiqda.PictureSource, Name: "p.png", File: "p.png", Selections: []refiqda.Selection{{GUID: g("x5"), Kind: refiqda.RegionSelection, Box: [4]int{1, 2, 30, 40}, Codings: []refiqda.Coding{{GUID: g("k5"), Code: g("a"), User: g("u1")}}}}},
 			{GUID: g("s3"), Kind: refiqda.TextSource, Name: "Lost", Missing: true}},
 		Notes:     []refiqda.Source{{GUID: g("n1"), Text: "a memo", HasText: true, User: g("u2"), Created: "2026-02-03T00:00:00Z"}, {GUID: g("n2"), Text: "on the coding", HasText: true}, {GUID: g("n3"), Text: "loose", HasText: true}},
 		Variables: []refiqda.Variable{{GUID: g("v"), Name: "regime"}}, Cases: []refiqda.Case{{GUID: g("case"), Name: "A", Sources: []string{g("s1")}, Values: []refiqda.Value{{Variable: g("v"), Value: "hybrid"}}}},
@@ -37,6 +38,7 @@ func project() refiqda.Project {
 
 func TestFromProject(t *testing.T) {
 	in := FromProject(project(), nil, Options{By: "lead", Members: []study.Member{{Handle: "lead"}, {Handle: "ana-example"}}, Taken: map[thread.ID]bool{"code-tactics": true, "doc-one": true}})
+	in.Settle(nil)
 	var all []string
 	byID := map[thread.ID]thread.Object{}
 	for _, o := range in.Objects {
@@ -75,7 +77,7 @@ func TestFromProject(t *testing.T) {
 	for _, l := range in.Losses {
 		told = append(told, l.Item+": "+l.What)
 	}
-	for _, w := range []string{"source: has no text", "selection: has the place of another", "selection: is a part of a file", "code: was a folder", "link:", "graph:", "source: the file (picture)", "selection: has no place"} {
+	for _, w := range []string{"source: has no text", "selection: has the place of another", "selection: is a part of a file", "code: was a folder", "link:", "graph:", "source: its file (picture)", "source: has no text, and without its file", "selection: has no place"} {
 		if !slices.ContainsFunc(told, func(s string) bool { return strings.HasPrefix(s, w) }) {
 			t.Errorf("nothing tells %q: %v", w, told)
 		}
@@ -85,6 +87,7 @@ func TestFromProject(t *testing.T) {
 // TestThereAndBack writes what came in, reads it, and finds every coding at its place, with the GUIDs it came with.
 func TestThereAndBack(t *testing.T) {
 	in := FromProject(project(), nil, Options{By: "lead", Members: []study.Member{{Handle: "lead"}}})
+	in.Settle(nil)
 	b := store.Bundle{Slug: "s", Objects: append(in.Objects, study.Study{ID: "study", Slug: "s", Title: "T"}, study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}), Texts: in.Texts}
 	if p, losses := ToProject(b, GiveOptions{}); len(p.Sources) != 0 || !strings.Contains(losses[0].What, "protected") {
 		t.Errorf("material left unasked: %d sources, %v", len(p.Sources), losses)
@@ -159,6 +162,31 @@ func TestSamples(t *testing.T) {
 			continue
 		}
 		in := FromProject(p.Project, p.Losses, Options{By: "lead"})
+		in.Settle(nil) // every file lacks, and every coding of words is there
+		codings := map[string]int{}
+		where := map[thread.ID]string{}
+		for _, o := range in.Objects {
+			switch o := o.(type) {
+			case coding.Segment:
+				where[o.ID] = fmt.Sprint(o.Anchor.Start, o.Anchor.End, o.Anchor.Quote)
+			case coding.Coding:
+				codings[where[o.Segment]]++
+			}
+		}
+		var look func(s refiqda.Source)
+		look = func(s refiqda.Source) {
+			for _, x := range s.Selections {
+				if x.Start >= 0 && x.Start < x.End && s.HasText && len(x.Codings) > 0 && codings[fmt.Sprint(x.Start, x.End, x.Quote)] == 0 {
+					t.Errorf("%s: the codings of %s from %d to %d are lost", f, s.Name, x.Start, x.End)
+				}
+			}
+			for _, tr := range s.Transcripts {
+				look(tr.Source)
+			}
+		}
+		for _, s := range p.Project.Sources {
+			look(s)
+		}
 		for _, o := range in.Objects {
 			if err := o.Valid(); err != nil {
 				t.Errorf("%s: %s: %v", f, o.Ref(), err)

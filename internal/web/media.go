@@ -164,32 +164,10 @@ func (v *visit) takeMedia(d *document.Document, name string, file io.ReadSeeker,
 	if m.Class == "image" {
 		d.MediaType, d.Width, d.Height = m.CleanType, m.CleanWidth, m.CleanHeight
 	} else {
-		clean = &blanked{file: file, blank: m.Blank}
+		clean = extract.Cleaned(file, m.Blank)
 	}
 	d.Media, err = v.store().StageFile(v.Ctx, v.Study, clean)
 	return err
-}
-
-// blanked reads a recording without what it says of its making, as often as it is asked to begin again.
-type blanked struct {
-	file  io.ReadSeeker
-	blank []extract.Range
-	r     io.Reader
-}
-
-func (b *blanked) Seek(offset int64, whence int) (int64, error) {
-	b.r = nil
-	return b.file.Seek(offset, whence)
-}
-
-func (b *blanked) Read(p []byte) (int, error) {
-	if b.r == nil {
-		if _, err := b.file.Seek(0, io.SeekStart); err != nil {
-			return 0, err
-		}
-		b.r = extract.Blanked(b.file, b.blank)
-	}
-	return b.r.Read(p)
 }
 
 // open refuses what nobody may see any more, and says what may be done with a document.

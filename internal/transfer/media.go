@@ -1,0 +1,467 @@
+package transfer
+
+import (
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"throughline/exchange/refiqda"
+	"throughline/internal/coding"
+	"throughline/internal/document"
+	"throughline/internal/thread"
+)
+
+// Wanted is a file of a package that documents show or play, or that their text was taken from.
+type Wanted struct {
+	Entry     string // of the package
+	Kind      string // of its source: refiqda.PDFSource, …
+	GUID      string // of its source
+	Name      string //
+	Documents []thread.ID
+
+	parts  map[thread.ID]refiqda.Selection // that are no words, by passage
+	origin string                          // program that wrote the package
+	way    *refiqda.PageWay                // as a person says
+	paged  []refiqda.Selection             // of all PDF files of the package
+}
+
+// File is what a wanted file was found to be. The caller has it cleaned and kept.
+type File struct {
+	Lacks  string // why it does not come along; empty: it does
+	SHA256 string
+	Notes  []string // in plain words: what of it is not as it was
+
+	Type          string // of a picture or a recording
+	Width, Height int    // of a picture as it is kept, in pixels
+	Full          [2]int // as it was coded on: larger, when it was made smaller to be kept
+	Length        int    // milliseconds
+
+	Body   string          // of a PDF: its text, for a document that came without one
+	Sheets []refiqda.Sheet // and its pages
+}
+
+// Regions tells how the regions of a PDF were taken to be counted, and what decided.
+type Regions struct {
+	GUID string `json:"guid"`
+	Name string `json:"name"`
+	Way  string `json:"way"`
+	By   string `json:"by"`
+}
+
+// source makes documents of a source.
+func (x *intake) source(s *refiqda.Source) {
+	var w *Wanted
+	if s.Kind != refiqda.TextSource && s.File != "" {
+		w = &Wanted{Entry: s.File, Kind: s.Kind, GUID: s.GUID, Name: s.Name, parts: map[thread.ID]refiqda.Selection{}, origin: x.p.Origin, way: x.o.Pages, paged: x.paged}
+		defer func() {
+			if len(w.Documents) > 0 {
+				x.out.Files = append(x.out.Files, *w)
+			}
+		}()
+	}
+	var scripts []*refiqda.Transcript
+	for i := range s.Transcripts {
+		if t := &s.Transcripts[i]; t.HasText && strings.TrimSpace(t.Text) != "" {
+			scripts = append(scripts, t)
+		}
+	}
+	switch {
+	case len(scripts) == 1: // one document: what is said, and the recording
+		t := scripts[0]
+		both := *s
+		both.Name, both.Text, both.HasText, both.Description = cmp.Or(s.Name, t.Name), t.Text, true, strings.TrimSpace(s.Description+"\n\n"+t.Description)
+		both.Selections, both.Notes, both.Codings = slices.Concat(t.Selections, s.Selections), slices.Concat(s.Notes, t.Notes), slices.Concat(s.Codings, t.Codings)
+		both.User, both.Created = cmp.Or(s.User, t.User), cmp.Or(s.Created, t.Created)
+		x.beside[s.GUID] = t.GUID
+		x.docs[t.GUID] = x.text(&both, x.marks(t), w)
+		return
+	case len(scripts) > 1:
+		for _, t := range scripts {
+			one := t.Source
+			one.Kind, one.Name = s.Kind, cmp.Or(t.Name, s.Name)
+			x.beside[t.GUID] = s.GUID
+			x.docs[s.GUID] = x.text(&one, x.marks(t), w)
+		}
+		if len(s.Selections)+len(s.Notes)+len(s.Codings)+len(s.Values) == 0 && s.Description == "" {
+			return // the recording plays with each of its transcripts
+		}
+	}
+	if s.HasText || w != nil {
+		x.text(s, nil, w)
+		return
+	}
+	n := 0
+	for _, sel := range s.Selections {
+		n += len(sel.Codings)
+	}
+	what := "has no text that can be read"
+	if s.Kind != refiqda.TextSource {
+		what = "has no text, and its file (" + s.Kind + ") is not in the package"
+	}
+	x.lose("source", s.GUID, s.Name, fmt.Sprintf("%s, so its %d selections with %d codings do not come along", what, len(s.Selections), n))
+}
+
+// marks are the times of a transcript. Marks that say the time of the one before them tell nothing and are left out.
+func (x *intake) marks(t *refiqda.Transcript) []document.Mark {
+	var all, out []document.Mark
+	lost := 0
+	for _, y := range t.Sync {
+		switch {
+		case y.Time < 0: // a place alone
+		case y.Position < 0:
+			lost++
+		default:
+			all = append(all, document.Mark{At: y.Position, Time: y.Time})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b document.Mark) int { return a.At - b.At })
+	for _, m := range all {
+		if n := len(out); n == 0 || out[n-1].At < m.At && out[n-1].Time != m.Time {
+			out = append(out, m)
+		}
+	}
+	if lost > 0 {
+		x.lose("transcript", t.GUID, t.Name, fmt.Sprintf("%d of its %d marks of time have no place in the text", lost, len(t.Sync)))
+	}
+	return out
+}
+
+// areaOf is the place of a selection as the file has it. That on a page of a PDF is put right by Settle, which knows the page.
+func areaOf(s *refiqda.Selection) document.Area {
+	if s.Kind == refiqda.TimeSelection {
+		return document.Area{From: s.Begin, To: s.Stop}
+	}
+	x0, y0, x1, y1 := max(0, min(s.Box[0], s.Box[2])), max(0, min(s.Box[1], s.Box[3])), max(s.Box[0], s.Box[2]), max(s.Box[1], s.Box[3])
+	return document.Area{X: x0, Y: y0, Width: x1 - x0, Height: y1 - y0}
+}
+
+// neutral says where a part is, where nobody said what is to be seen or heard there.
+func neutral(a document.Area) string {
+	switch {
+	case a.To > 0:
+		return document.Clock(a.From) + " to " + document.Clock(a.To)
+	case a.Page > 0:
+		return fmt.Sprintf("Part of page %d", a.Page)
+	}
+	return "Part of the picture"
+}
+
+// numbered are names of parts that programs make: a number, or a time.
+var numbered = regexp.MustCompile(`(?i)^(quotation|zitat|cita|citation|selection|segment|part of (the picture|page))?[\s\d:.,;()–—-]*$|^[\d:.]+ to [\d:.]+$`)
+
+// says gives the words that stand for a part: its name, its description or its note. What of the description is a memo
+// still is given too.
+func (x *intake) says(s *refiqda.Source, sel *refiqda.Selection) (words, memo string) {
+	if name := strings.TrimSpace(sel.Name); !numbered.MatchString(name) {
+		return name, sel.Description
+	}
+	if d := strings.TrimSpace(sel.Description); d != "" {
+		return d, ""
+	}
+	for _, n := range sel.Notes {
+		if t := strings.TrimSpace(x.notes[n].Text); t != "" {
+			return t, ""
+		}
+	}
+	x.lose("selection", sel.GUID, s.Name, "nothing says what is to be seen or heard there; its place stands where a description should")
+	return neutral(areaOf(sel)), ""
+}
+
+// Settle says what became of the files that an Intake wants, in their order: documents show and play them, parts get their
+// places, and what cannot be shown is a loss each.
+func (in *Intake) Settle(files []File) {
+	type found struct {
+		w    *Wanted
+		f    File
+		ways refiqda.PageWay
+	}
+	of := map[thread.ID]*found{}
+	for i := range in.Files {
+		x := &found{w: &in.Files[i], f: File{Lacks: "it was not read"}}
+		if i < len(files) {
+			x.f = files[i]
+		}
+		if x.f.Lacks == "" && x.w.Kind == refiqda.PDFSource && len(x.w.parts) > 0 {
+			own := make([]refiqda.Selection, 0, len(x.w.parts))
+			for _, s := range x.w.parts {
+				own = append(own, s)
+			}
+			slices.SortFunc(own, func(a, b refiqda.Selection) int { return strings.Compare(a.GUID, b.GUID) })
+			x.ways = refiqda.PagesOf(x.w.origin, own, x.w.paged, x.f.Sheets)
+			if x.w.way != nil {
+				x.ways = *x.w.way
+			}
+			in.Regions = append(in.Regions, Regions{GUID: x.w.GUID, Name: x.w.Name, Way: x.ways.String(), By: x.ways.By})
+		}
+		if x.f.Lacks != "" {
+			in.Losses = append(in.Losses, refiqda.Loss{Item: "source", GUID: x.w.GUID, Name: x.w.Name, What: "its file (" + x.w.Kind + ") does not come along: " + x.f.Lacks})
+		}
+		for _, n := range x.f.Notes {
+			in.Losses = append(in.Losses, refiqda.Loss{Item: "source", GUID: x.w.GUID, Name: x.w.Name, What: "its file: " + n})
+		}
+		for _, d := range x.w.Documents {
+			of[d] = x
+		}
+	}
+	if len(of) == 0 {
+		return
+	}
+	texts := map[thread.ID]int{}
+	for i, t := range in.Texts {
+		texts[t.Document] = i
+	}
+	docs := map[thread.ID]document.Document{}
+	gone := map[thread.ID]thread.ID{} // documents and passages, and what memos on them are on instead
+	lost := map[thread.ID]int{}       // codings by passage
+	why := map[thread.ID]string{}
+	var order []thread.ID
+	kept := in.Objects[:0:0]
+	for _, o := range in.Objects {
+		switch o := o.(type) {
+		case document.Document:
+			x := of[o.ID]
+			if x == nil {
+				break
+			}
+			t := &in.Texts[texts[o.ID]]
+			x.f.into(&o, t, x.w.Kind)
+			if t.Body == "" && o.Media == "" && o.Pages == 0 {
+				in.Losses = append(in.Losses, refiqda.Loss{Item: "source", GUID: o.GUID, Name: o.Title, What: "has no text, and without its file nothing of it is left"})
+				gone[o.ID] = "study"
+				t.Document = ""
+				in.Counts["documents"]--
+				docs[o.ID] = o
+				continue
+			}
+			docs[o.ID] = o
+			kept = append(kept, o)
+			continue
+		case coding.Segment:
+			x := of[o.Anchor.Document]
+			if x == nil || o.Anchor.Area.None() {
+				break
+			}
+			d := docs[o.Anchor.Document]
+			a, trouble := x.f.place(d, o.Anchor.Area, x.w.parts[o.ID], x.w.Kind, x.ways)
+			if trouble != "" {
+				gone[o.ID] = d.ID
+				if gone[d.ID] != "" {
+					gone[o.ID] = "study"
+				}
+				why[o.ID] = trouble
+				order = append(order, o.ID)
+				in.Counts["passages"]--
+				continue
+			}
+			if o.Anchor.Quote == neutral(o.Anchor.Area) {
+				o.Anchor.Quote = neutral(a)
+			}
+			o.Anchor.Area = a
+			kept = append(kept, o)
+			continue
+		case coding.Coding:
+			if gone[o.Segment] != "" {
+				lost[o.Segment]++
+				in.Counts["codings"]--
+				continue
+			}
+		case coding.Memo:
+			if to := gone[o.On]; to != "" {
+				o.On = to
+				kept = append(kept, o)
+				continue
+			}
+		}
+		kept = append(kept, o)
+	}
+	in.Objects = kept
+	in.Texts = slices.DeleteFunc(in.Texts, func(t document.Text) bool { return t.Document == "" })
+	for _, id := range order {
+		for _, x := range in.Files {
+			if s, ok := x.parts[id]; ok {
+				in.Losses = append(in.Losses, refiqda.Loss{Item: "selection", GUID: s.GUID, Name: x.Name, What: fmt.Sprintf("%s, so its %d codings do not come along either", why[id], lost[id])})
+				break
+			}
+		}
+	}
+}
+
+// into writes into a document what it shows, plays or was taken from.
+func (f File) into(d *document.Document, t *document.Text, kind string) {
+	if f.Lacks != "" {
+		return
+	}
+	if kind != refiqda.PDFSource {
+		d.Media, d.MediaType, d.Width, d.Height, d.Length = f.SHA256, f.Type, f.Width, f.Height, f.Length
+		return
+	}
+	d.File, d.Format, d.Pages = f.SHA256, "pdf", len(f.Sheets)
+	if t.Body == "" {
+		t.Body = f.Body
+		d.SHA256, d.Language = document.Sum(t.Body), document.GuessLanguage(t.Body, d.Language)
+	}
+}
+
+// place gives where a part is in what a document shows or plays, or why it is nowhere.
+func (f File) place(d document.Document, a document.Area, s refiqda.Selection, kind string, way refiqda.PageWay) (document.Area, string) {
+	if f.Lacks != "" {
+		return a, "is a part of a file (" + kind + ") that does not come along"
+	}
+	ok := true
+	switch kind {
+	case refiqda.PDFSource:
+		a = document.Area{}
+		a.Page, a.X, a.Y, a.Width, a.Height, ok = way.Region(s, f.Sheets)
+	case refiqda.PictureSource:
+		full := f.Full
+		if full[0] <= 0 || full[1] <= 0 {
+			full = [2]int{f.Width, f.Height}
+		}
+		a.X, a.Y, a.Width, a.Height, ok = refiqda.Within(s.Box[0], s.Box[1], s.Box[2], s.Box[3], full[0], full[1])
+		if ok && full != [2]int{f.Width, f.Height} {
+			scaled := func(x, of, to int) int { return (x*to + of/2) / of }
+			x1, y1 := scaled(a.X+a.Width, full[0], f.Width), scaled(a.Y+a.Height, full[1], f.Height)
+			a.X, a.Y = scaled(a.X, full[0], f.Width), scaled(a.Y, full[1], f.Height)
+			a.Width, a.Height = max(1, x1-a.X), max(1, y1-a.Y)
+		}
+	}
+	if !ok || !d.Shows(a) {
+		return a, "lies outside of what its file shows or plays"
+	}
+	return a, ""
+}
+
+// Kept is a file of the study that may leave. Of a PDF, the heights of its pages are needed, in points.
+type Kept struct{ Heights []float64 }
+
+// carry tells as what kind of source a document leaves: with its file when that may, or as a text. What stays with a file is
+// told.
+func (o GiveOptions) carry(d document.Document, segs []coding.Segment, lose func(item, name, what string)) string {
+	pdf := d.Format == "pdf" && d.File != ""
+	if d.Media == "" && !pdf {
+		return refiqda.TextSource
+	}
+	parts, pages := 0, 0
+	for _, s := range segs {
+		switch a := s.Anchor.Area; {
+		case a.Page > 0:
+			pages++
+		case !a.None():
+			parts++
+		}
+	}
+	with := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return fmt.Sprintf(", and with it the %d parts of it that are coded", n)
+	}
+	kind := refiqda.TextSource
+	if d.Media != "" {
+		what := map[bool]string{true: "picture", false: "recording"}[d.Pictured()]
+		switch _, here := o.Files[d.Media]; {
+		case o.Files == nil:
+			lose("source", string(d.ID), "its "+what+" stays behind"+with(parts)+"; files leave only when asked for")
+		case !here:
+			lose("source", string(d.ID), "its "+what+" is not in the database and stays behind"+with(parts))
+		case d.Pictured():
+			kind = refiqda.PictureSource
+		case strings.HasPrefix(d.MediaType, "video/"):
+			kind = refiqda.VideoSource
+		default:
+			kind = refiqda.AudioSource
+		}
+	}
+	if pdf {
+		switch _, here := o.Files[d.File]; {
+		case kind != refiqda.TextSource:
+			lose("source", string(d.ID), "its original (PDF) stays behind"+with(pages)+": a source has one file, and that is what it shows or plays")
+		case d.Protected():
+			lose("source", string(d.ID), "its original (PDF) never leaves"+with(pages)+": its looks, and what it says of its making, may name people")
+		case o.Files == nil:
+			lose("source", string(d.ID), "its original (PDF) stays behind"+with(pages)+"; files leave only when asked for")
+		case !here:
+			lose("source", string(d.ID), "its original (PDF) is not in the database and stays behind"+with(pages))
+		default:
+			kind = refiqda.PDFSource
+		}
+	}
+	return kind
+}
+
+// fits tells whether a kind of source has parts of this sort.
+func fits(kind string, a document.Area) bool {
+	switch kind {
+	case refiqda.PDFSource:
+		return a.Page > 0
+	case refiqda.PictureSource:
+		return a.Page == 0 && a.To == 0
+	case refiqda.AudioSource, refiqda.VideoSource:
+		return a.To > 0
+	}
+	return false
+}
+
+// area makes a selection one of a part.
+func (o GiveOptions) area(x *refiqda.Selection, d document.Document, at document.Anchor) bool {
+	a := at.Area
+	x.Kind, x.Start, x.End, x.Quote, x.Name = refiqda.RegionSelection, -1, -1, "", at.Quote
+	switch {
+	case a.To > 0:
+		x.Kind, x.Begin, x.Stop = refiqda.TimeSelection, a.From, a.To
+	case a.Page > 0:
+		heights := o.Files[d.File].Heights
+		if a.Page > len(heights) {
+			return false
+		}
+		x.Page, x.Box = o.Pages.Box(a.Page, a.X, a.Y, a.Width, a.Height, heights[a.Page-1])
+	default:
+		x.Box = [4]int{a.X, a.Y, a.X + a.Width, a.Y + a.Height}
+	}
+	return true
+}
+
+// transcribe puts the text of a recording, its times and its passages into a transcript.
+func transcribe(s *refiqda.Source, d document.Document, length int) {
+	if !s.HasText {
+		return
+	}
+	t := refiqda.Transcript{Source: refiqda.Source{GUID: refiqda.NewGUID("transcript", s.GUID), Kind: refiqda.TextSource, Name: s.Name, Text: s.Text, HasText: true}}
+	var own []refiqda.Selection
+	for _, x := range s.Selections {
+		if x.Kind == refiqda.TextSelection {
+			x.Kind = refiqda.SpanOfTranscript
+			t.Selections = append(t.Selections, x)
+		} else {
+			own = append(own, x)
+		}
+	}
+	for _, m := range d.Marks() {
+		if m.At <= length {
+			t.Sync = append(t.Sync, refiqda.SyncPoint{GUID: refiqda.NewGUID("mark", t.GUID, fmt.Sprint(m.At)), Time: m.Time, Position: m.At})
+		}
+	}
+	s.Text, s.HasText, s.Selections, s.Transcripts = "", false, own, []refiqda.Transcript{t}
+}
+
+// ending is how the names of files of a type end.
+func ending(mediaType string) string {
+	switch mediaType {
+	case "image/jpeg":
+		return ".jpg"
+	case "audio/mpeg":
+		return ".mp3"
+	case "audio/mp4":
+		return ".m4a"
+	case "video/quicktime":
+		return ".mov"
+	case "video/x-matroska", "audio/x-matroska":
+		return ".mkv"
+	case "video/3gpp":
+		return ".3gp"
+	}
+	_, sort, _ := strings.Cut(mediaType, "/")
+	return "." + strings.TrimPrefix(sort, "x-")
+}
