@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -260,31 +261,27 @@ func showCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	blind, err := v.blind()
-	if err != nil {
-		return err
-	}
 	by := map[thread.ID][]string{}
-	coders := map[string]bool{}
 	for _, u := range uses {
-		if v.may(study.Read, u.Case) {
-			by[u.Segment] = append(by[u.Segment], u.Coder)
-			coders[u.Coder] = true
-		}
+		by[u.Segment] = append(by[u.Segment], u.Coder)
 	}
-	for k := range coders {
-		p.Coders = append(p.Coders, k)
-	}
-	slices.Sort(p.Coders)
-	segs, err := store.Coded(v.Ctx, v.store(), v.Study, c.ID)
+	segs, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, segmentsOf(uses)) // blind: of one's own uses
 	if err != nil {
 		return err
 	}
+	coders := map[string]bool{}
 	var shown []store.Item[coding.Segment]
 	inCase := map[thread.ID]int{}
 	for _, it := range segs {
-		if !v.sees(it.Node) || blind && len(by[it.Object.ID]) == 0 {
+		if !v.sees(it.Node) {
 			continue
+		}
+		if v.may(study.Read, it.Object.Case) {
+			for _, c := range by[it.Object.ID] {
+				coders[c] = true
+			}
+		} else {
+			delete(by, it.Object.ID)
 		}
 		p.Segments++
 		if len(by[it.Object.ID]) > 1 {
@@ -300,6 +297,7 @@ func showCode(v *visit) error {
 			p.Cases = append(p.Cases, option{string(id), names[id] + " (" + plural(n, "passage") + ")"})
 		}
 	}
+	p.Coders = slices.Sorted(maps.Keys(coders))
 	slices.SortFunc(p.Cases, func(a, b option) int { return strings.Compare(a.Text, b.Text) })
 	p.Cases = append([]option{{"", "all cases"}}, p.Cases...)
 	p.Found = len(shown)
