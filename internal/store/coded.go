@@ -92,20 +92,53 @@ func Several[T thread.Object](ctx context.Context, q querier, study string, ids 
 	ids = slices.Compact(ids)
 	var out []Item[T]
 	for some := range slices.Chunk(ids, atOnce) {
-		args := make([]any, 0, 2+atOnce)
-		args = append(args, study, string(kindOf(zero)))
-		var marks strings.Builder
-		for i, id := range some {
-			args = append(args, string(id))
-			marks.WriteString(",$" + strconv.Itoa(i+3))
-		}
-		found, err := items[T](ctx, q, `select body, version, `+nodeColumns+` from object where study = $1 and id in (`+marks.String()[1:]+`) and kind = $2`, args...)
+		in, args := oneOf(some, study, string(kindOf(zero)))
+		found, err := items[T](ctx, q, `select body, version, `+nodeColumns+` from object where study = $1 and `+in+` and kind = $2`, args...)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, found...)
 	}
 	return out, nil
+}
+
+// SeveralNodes gives the id, the kind and the case of the objects that have the ids, each once, by id, and no more of them.
+func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID) ([]thread.Node, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := make([]thread.Node, 0, len(ids))
+	for some := range slices.Chunk(ids, atOnce) {
+		in, args := oneOf(some, study)
+		err := each(ctx, q, func(scan func(...any) error) error {
+			var id, kind, inCase string
+			err := scan(&id, &kind, &inCase)
+			out = append(out, thread.Node{ID: thread.ID(id), Kind: thread.Kind(kind), Case: thread.ID(inCase)})
+			return err
+		}, `select id, kind, case_id from object where study = $1 and `+in, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b thread.Node) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out, nil
+}
+
+// oneOf says in SQL that an id is one of some, after the arguments that come first. The last stands there several times, so
+// that there are few such statements.
+func oneOf(ids []thread.ID, first ...any) (string, []any) {
+	n := 1
+	for n < len(ids) {
+		n *= 4
+	}
+	n = min(n, atOnce)
+	args := append(make([]any, 0, len(first)+n), first...)
+	var marks strings.Builder
+	for i := range n {
+		args = append(args, string(ids[min(i, len(ids)-1)]))
+		marks.WriteString(",$" + strconv.Itoa(len(args)))
+	}
+	return `id in (` + marks.String()[1:] + `)`, args
 }
 
 func joined[T thread.Object](ctx context.Context, q querier, text string, args ...any) ([]Item[T], error) {

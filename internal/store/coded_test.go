@@ -31,6 +31,15 @@ func TestCoded(t *testing.T) {
 		if err != nil || len(segs) != 2 || segs[0].Object.ID != "seg-report-1" || !segs[1].Node.Protected {
 			t.Errorf("segments with code-window: %v, %v", segs, err)
 		}
+		nodes, err := store.SeveralNodes(ctx, s, storetest.Slug, []thread.ID{uses[1].Segment, "seg-gone", "code-window", uses[0].Segment})
+		if err != nil || len(nodes) != 3 || nodes[0].ID != "code-window" || nodes[0].Kind != thread.Code || nodes[1].ID != "seg-report-1" && nodes[2].ID != "seg-report-1" || nodes[1].Case != "case-a" {
+			t.Errorf("nodes: %v, %v", nodes, err)
+		}
+		for n := range 7 { // the statement that is kept says the same
+			if again, err := store.Uses(ctx, s, storetest.Slug, "code-window"); err != nil || len(again) != 2 {
+				t.Errorf("uses, %d times more: %v, %v", n, again, err)
+			}
+		}
 		if in, err := store.UsesIn(ctx, s, storetest.Slug, "doc-report", ""); err != nil || len(in) != 1 || in[0].Segment != "seg-report-1" || in[0].Code != "code-window" || in[0].Coder != "coder-a" {
 			t.Errorf("uses in doc-report: %v, %v", in, err)
 		}

@@ -265,31 +265,31 @@ func showCode(v *visit) error {
 	for _, u := range uses {
 		by[u.Segment] = append(by[u.Segment], u.Coder)
 	}
-	segs, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, segmentsOf(uses)) // blind: of one's own uses
+	segs, err := store.SeveralNodes(v.Ctx, v.store(), v.Study, segmentsOf(uses)) // blind: of one's own uses
 	if err != nil {
 		return err
 	}
 	coders := map[string]bool{}
-	var shown []store.Item[coding.Segment]
+	var found []thread.ID
 	inCase := map[thread.ID]int{}
-	for _, it := range segs {
-		if !v.sees(it.Node) {
+	for _, n := range segs {
+		if !v.sees(n) {
 			continue
 		}
-		if v.may(study.Read, it.Object.Case) {
-			for _, c := range by[it.Object.ID] {
+		if v.may(study.Read, n.Case) {
+			for _, c := range by[n.ID] {
 				coders[c] = true
 			}
 		} else {
-			delete(by, it.Object.ID)
+			delete(by, n.ID)
 		}
 		p.Segments++
-		if len(by[it.Object.ID]) > 1 {
+		if len(by[n.ID]) > 1 {
 			p.Both++
 		}
-		inCase[it.Object.Case]++
-		if p.Case == "" || string(it.Object.Case) == p.Case {
-			shown = append(shown, it)
+		inCase[n.Case]++
+		if p.Case == "" || string(n.Case) == p.Case {
+			found = append(found, n.ID)
 		}
 	}
 	for id, n := range inCase {
@@ -300,10 +300,17 @@ func showCode(v *visit) error {
 	p.Coders = slices.Sorted(maps.Keys(coders))
 	slices.SortFunc(p.Cases, func(a, b option) int { return strings.Compare(a.Text, b.Text) })
 	p.Cases = append([]option{{"", "all cases"}}, p.Cases...)
-	p.Found = len(shown)
+	p.Found = len(found)
 	var from, to int
 	from, to, p.Pages = v.cut(p.Found, passagesPerPage)
-	for _, it := range shown[from:to] {
+	shown, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, found[from:to])
+	if err != nil {
+		return err
+	}
+	if err := v.originsOf(shown); err != nil {
+		return err
+	}
+	for _, it := range shown {
 		ps, err := v.passage(it.Object, it.Node)
 		if err != nil {
 			return err

@@ -420,6 +420,13 @@ func showCoded(v *visit) error {
 	p.Found = len(found)
 	var from, to int
 	from, to, p.Pages = v.cut(p.Found, passagesPerPage)
+	var shown []store.Item[coding.Segment]
+	for _, ps := range found[from:to] {
+		shown = append(shown, segs[ps[0].Segment])
+	}
+	if err := v.originsOf(shown); err != nil {
+		return err
+	}
 	for _, ps := range found[from:to] {
 		it := segs[ps[0].Segment]
 		shown, err := v.passage(it.Object, it.Node)
