@@ -1,12 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
-	"throughline/internal/coding"
 	"throughline/internal/fault"
 	"throughline/internal/thread"
 )
@@ -19,37 +20,125 @@ func Above[T thread.Object](ctx context.Context, q querier, study string, id thr
 		where l.study = $1 and l.to_id = $2 and o.kind = $3`, study, string(id), string(kindOf(zero)))
 }
 
-// Coded lists the segments that have a code, each once.
-func Coded(ctx context.Context, q querier, study string, code thread.ID) ([]Item[coding.Segment], error) {
-	return joined[coding.Segment](ctx, q, `select s.body, s.version, `+prefixed("s", nodeColumns)+` from object s where s.study = $1 and s.kind = 'segment' and s.id in (
-			select c.owner from link l join object c on c.study = l.study and c.id = l.from_id where l.study = $1 and l.to_id = $2 and l.role = 'uses' and c.kind = 'coding')`, study, string(code))
-}
-
 // Use is one coder's use of a code on a segment.
 type Use struct {
-	Code, Segment, Case thread.ID
-	Coder               string
+	Code, Segment thread.ID
+	Case          thread.ID // of the coding; empty when the uses of one code are listed
+	Coder         string
 }
+
+// coderOf gives who made a coding: its id ends in the coder's handle, and no handle has a dot.
+func coderOf(id string) string { return id[strings.LastIndexByte(id, '.')+1:] }
 
 // Uses lists the uses of one code, or of all codes when code is empty, without reading what the codings say.
 func Uses(ctx context.Context, q querier, study string, code thread.ID) ([]Use, error) {
-	text, args := `select l.to_id, c.owner, c.case_id, c.id from object c join link l on l.study = c.study and l.from_id = c.id
-		where c.study = $1 and c.kind = 'coding' and l.role = 'uses'`, []any{study}
-	if code != "" {
-		text, args = text+` and l.to_id = $2`, append(args, string(code))
+	if code == "" {
+		return uses(ctx, q, `object c`, `c.study = $1`, study)
 	}
+	// The id of a coding says all, so the index of what leads to the code answers alone.
+	var out []Use
+	after := "." + code.Rest()
+	err := each(ctx, q, func(scan func(...any) error) error {
+		var id string
+		if err := scan(&id); err != nil {
+			return err
+		}
+		if thread.ID(id).Kind() != thread.Coding {
+			return nil
+		}
+		coder := coderOf(id)
+		segment := strings.TrimSuffix(strings.TrimSuffix(thread.ID(id).Rest(), "."+coder), after)
+		out = append(out, Use{Code: code, Segment: thread.ID(thread.Segment.Prefix() + segment), Coder: coder})
+		return nil
+	}, `select from_id from link where study = $1 and to_id = $2`, study, string(code))
+	slices.SortFunc(out, func(a, b Use) int {
+		return cmp.Or(strings.Compare(string(a.Segment), string(b.Segment)), strings.Compare(a.Coder, b.Coder))
+	})
+	return out, err
+}
+
+// UsesIn lists the uses of all codes on the passages of a document, or of a case when document is empty.
+func UsesIn(ctx context.Context, q querier, study string, document, inCase thread.ID) ([]Use, error) {
+	column, of := `owner`, document
+	if document == "" {
+		column, of = `case_id`, inCase
+	}
+	return uses(ctx, q, `object s join object c on c.study = s.study and c.owner = s.id`, `s.study = $1 and s.kind = 'segment' and s.`+column+` = $2`, study, string(of))
+}
+
+func uses(ctx context.Context, q querier, from, where string, args ...any) ([]Use, error) {
 	var out []Use
 	err := each(ctx, q, func(scan func(...any) error) error {
 		var u Use
-		var id string
-		if err := scan(&u.Code, &u.Segment, &u.Case, &id); err != nil {
+		var code, segment, inCase, id string
+		if err := scan(&code, &segment, &inCase, &id); err != nil {
 			return err
 		}
-		u.Coder = id[strings.LastIndexByte(id, '.')+1:] // an id of a coding ends in the coder's handle, and no handle has a dot
+		u.Code, u.Segment, u.Case, u.Coder = thread.ID(code), thread.ID(segment), thread.ID(inCase), coderOf(id)
 		out = append(out, u)
 		return nil
-	}, text, args...)
+	}, `select l.to_id, c.owner, c.case_id, c.id from `+from+` join link l on l.study = c.study and l.from_id = c.id where `+where+` and c.kind = 'coding' and l.role = 'uses'`, args...)
 	return out, err
+}
+
+// atOnce is how many objects Several asks for in a statement.
+const atOnce = 200
+
+// Several gives the objects of a type that have the ids, each once, by id. One that is not there is left out.
+func Several[T thread.Object](ctx context.Context, q querier, study string, ids []thread.ID) ([]Item[T], error) {
+	var zero T
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	var out []Item[T]
+	for some := range slices.Chunk(ids, atOnce) {
+		in, args := oneOf(some, study, string(kindOf(zero)))
+		found, err := items[T](ctx, q, `select body, version, `+nodeColumns+` from object where study = $1 and `+in+` and kind = $2`, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// SeveralNodes gives the id, the kind and the case of the objects that have the ids, each once, by id, and no more of them.
+func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID) ([]thread.Node, error) {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	out := make([]thread.Node, 0, len(ids))
+	for some := range slices.Chunk(ids, atOnce) {
+		in, args := oneOf(some, study)
+		err := each(ctx, q, func(scan func(...any) error) error {
+			var id, kind, inCase string
+			err := scan(&id, &kind, &inCase)
+			out = append(out, thread.Node{ID: thread.ID(id), Kind: thread.Kind(kind), Case: thread.ID(inCase)})
+			return err
+		}, `select id, kind, case_id from object where study = $1 and `+in, args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(out, func(a, b thread.Node) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return out, nil
+}
+
+// oneOf says in SQL that an id is one of some, after the arguments that come first. The last stands there several times, so
+// that there are few such statements.
+func oneOf(ids []thread.ID, first ...any) (string, []any) {
+	n := 1
+	for n < len(ids) {
+		n *= 4
+	}
+	n = min(n, atOnce)
+	args := append(make([]any, 0, len(first)+n), first...)
+	var marks strings.Builder
+	for i := range n {
+		args = append(args, string(ids[min(i, len(ids)-1)]))
+		marks.WriteString(",$" + strconv.Itoa(len(args)))
+	}
+	return `id in (` + marks.String()[1:] + `)`, args
 }
 
 func joined[T thread.Object](ctx context.Context, q querier, text string, args ...any) ([]Item[T], error) {

@@ -260,8 +260,10 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	if err := t.putRow(study, r, exists); err != nil {
 		return err
 	}
-	if err := t.exec(`delete from link where study = $1 and from_id = $2`, study, r.id); err != nil {
-		return err
+	if exists {
+		if err := t.exec(`delete from link where study = $1 and from_id = $2`, study, r.id); err != nil {
+			return err
+		}
 	}
 	for _, b := range below {
 		if err := t.exec(`insert into link (study, from_id, to_id, role) values ($1,$2,$3,$4)`, study, r.id, string(b.To), string(b.Role)); err != nil {

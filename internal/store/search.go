@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/fieldwork"
@@ -640,7 +641,15 @@ func (s *Store) codedPlaces(ctx context.Context, study string, codes []string) (
 		for c := range parents {
 			for x, n := c, 0; x != "" && n < 50; x, n = parents[x], n+1 {
 				if x == thread.ID(name) {
-					segs, err := Coded(ctx, s, study, c)
+					uses, err := Uses(ctx, s, study, c)
+					if err != nil {
+						return nil, err
+					}
+					ids := make([]thread.ID, len(uses))
+					for i, u := range uses {
+						ids[i] = u.Segment
+					}
+					segs, err := Several[coding.Segment](ctx, s, study, ids)
 					if err != nil {
 						return nil, err
 					}

@@ -27,6 +27,7 @@ type Store struct {
 	d     dialect
 	write *writer
 	read  *sql.DB
+	often prepared // statements that read, of SQLite; PostgreSQL's driver keeps its own
 	key   []byte
 	clock func() time.Time
 }
@@ -52,7 +53,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		}
 		return nil, err
 	}
-	s := &Store{d: d, read: r, key: c.Key, clock: c.Clock}
+	s := &Store{d: d, read: r, often: prepared{db: r}, key: c.Key, clock: c.Clock}
 	s.write = newWriter(s, w)
 	return s, nil
 }
@@ -95,6 +96,16 @@ type querier interface {
 }
 
 func (s *Store) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if s.d.name == sqlite.name {
+		stmt, due := s.often.of(s.d.text(q))
+		if due {
+			stmt = s.often.make(s.d.text(q))
+		}
+		if stmt != nil {
+			rows, err := stmt.QueryContext(ctx, args...)
+			return rows, explain(err)
+		}
+	}
 	rows, err := s.read.QueryContext(ctx, s.d.text(q), args...)
 	return rows, explain(err)
 }
@@ -105,6 +116,10 @@ func each(ctx context.Context, q querier, f func(scan func(...any) error) error,
 	if err != nil {
 		return err
 	}
+	return eachOf(rows, f)
+}
+
+func eachOf(rows *sql.Rows, f func(scan func(...any) error) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := f(rows.Scan); err != nil {
@@ -117,12 +132,23 @@ func each(ctx context.Context, q querier, f func(scan func(...any) error) error,
 // one runs a query of which one row is wanted, and tells whether there was one.
 func one(ctx context.Context, q querier, dest []any, text string, args ...any) (bool, error) {
 	found := false
-	err := each(ctx, q, func(scan func(...any) error) error {
+	first := func(scan func(...any) error) error {
 		if found {
 			return nil
 		}
 		found = true
 		return scan(dest...)
-	}, text, args...)
+	}
+	if t, ok := q.(*Tx); ok { // nothing else runs before it is read to its end, so a statement that is ready will do
+		if stmt := t.ready(text); stmt != nil {
+			rows, err := stmt.QueryContext(context.Background(), args...)
+			if err != nil {
+				return false, explain(err)
+			}
+			err = eachOf(rows, first)
+			return found, err
+		}
+	}
+	err := each(ctx, q, first, text, args...)
 	return found, err
 }

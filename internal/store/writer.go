@@ -19,6 +19,8 @@ type writer struct {
 	stop    chan struct{}
 	stopped chan struct{}
 	once    sync.Once
+	often   prepared // SQLite's
+	due     []string // statements to make ready for it before the next transaction
 }
 
 type job struct {
@@ -32,7 +34,7 @@ type job struct {
 const largest = 128
 
 func newWriter(s *Store, db *sql.DB) *writer {
-	w := &writer{s: s, db: db, jobs: make(chan job, largest), stop: make(chan struct{}), stopped: make(chan struct{})}
+	w := &writer{s: s, db: db, often: prepared{db: db}, jobs: make(chan job, largest), stop: make(chan struct{}), stopped: make(chan struct{})}
 	go w.run()
 	return w
 }
@@ -89,6 +91,10 @@ func (w *writer) run() {
 // writer's own context: one caller who hangs up must not undo the work of the others.
 func (w *writer) batch(first job) {
 	ctx := context.Background()
+	for _, text := range w.due {
+		w.often.make(text)
+	}
+	w.due = w.due[:0]
 	tx, err := w.db.BeginTx(ctx, nil)
 	if err != nil {
 		first.done <- explain(err)
@@ -191,6 +197,22 @@ func (t *Tx) query(_ context.Context, q string, args ...any) (*sql.Rows, error) 
 	return rows, explain(err)
 }
 
+// ready gives a statement that the writer runs often, if it is ready; it must not be run while its rows are being read.
+func (t *Tx) ready(q string) *sql.Stmt {
+	if t.s.d.name != sqlite.name {
+		return nil
+	}
+	w := t.s.write
+	stmt, due := w.often.of(t.s.d.text(q))
+	if due {
+		w.due = append(w.due, t.s.d.text(q))
+	}
+	if stmt == nil {
+		return nil
+	}
+	return t.q.StmtContext(context.Background(), stmt)
+}
+
 func (t *Tx) exec(q string, args ...any) error {
 	if t.runs == nil {
 		t.runs = map[string]*repeated{}
@@ -205,6 +227,9 @@ func (t *Tx) exec(q string, args ...any) error {
 		if r.stmt, err = t.q.PrepareContext(context.Background(), t.s.d.text(q)); err != nil {
 			return explain(err)
 		}
+	}
+	if r.stmt == nil {
+		r.stmt = t.ready(q)
 	}
 	if r.stmt != nil {
 		_, err = r.stmt.ExecContext(context.Background(), args...)

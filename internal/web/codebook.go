@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -260,39 +261,35 @@ func showCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	blind, err := v.blind()
-	if err != nil {
-		return err
-	}
 	by := map[thread.ID][]string{}
-	coders := map[string]bool{}
 	for _, u := range uses {
-		if v.may(study.Read, u.Case) {
-			by[u.Segment] = append(by[u.Segment], u.Coder)
-			coders[u.Coder] = true
-		}
+		by[u.Segment] = append(by[u.Segment], u.Coder)
 	}
-	for k := range coders {
-		p.Coders = append(p.Coders, k)
-	}
-	slices.Sort(p.Coders)
-	segs, err := store.Coded(v.Ctx, v.store(), v.Study, c.ID)
+	segs, err := store.SeveralNodes(v.Ctx, v.store(), v.Study, segmentsOf(uses)) // blind: of one's own uses
 	if err != nil {
 		return err
 	}
-	var shown []store.Item[coding.Segment]
+	coders := map[string]bool{}
+	var found []thread.ID
 	inCase := map[thread.ID]int{}
-	for _, it := range segs {
-		if !v.sees(it.Node) || blind && len(by[it.Object.ID]) == 0 {
+	for _, n := range segs {
+		if !v.sees(n) {
 			continue
 		}
+		if v.may(study.Read, n.Case) {
+			for _, c := range by[n.ID] {
+				coders[c] = true
+			}
+		} else {
+			delete(by, n.ID)
+		}
 		p.Segments++
-		if len(by[it.Object.ID]) > 1 {
+		if len(by[n.ID]) > 1 {
 			p.Both++
 		}
-		inCase[it.Object.Case]++
-		if p.Case == "" || string(it.Object.Case) == p.Case {
-			shown = append(shown, it)
+		inCase[n.Case]++
+		if p.Case == "" || string(n.Case) == p.Case {
+			found = append(found, n.ID)
 		}
 	}
 	for id, n := range inCase {
@@ -300,12 +297,20 @@ func showCode(v *visit) error {
 			p.Cases = append(p.Cases, option{string(id), names[id] + " (" + plural(n, "passage") + ")"})
 		}
 	}
+	p.Coders = slices.Sorted(maps.Keys(coders))
 	slices.SortFunc(p.Cases, func(a, b option) int { return strings.Compare(a.Text, b.Text) })
 	p.Cases = append([]option{{"", "all cases"}}, p.Cases...)
-	p.Found = len(shown)
+	p.Found = len(found)
 	var from, to int
 	from, to, p.Pages = v.cut(p.Found, passagesPerPage)
-	for _, it := range shown[from:to] {
+	shown, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, found[from:to])
+	if err != nil {
+		return err
+	}
+	if err := v.originsOf(shown); err != nil {
+		return err
+	}
+	for _, it := range shown {
 		ps, err := v.passage(it.Object, it.Node)
 		if err != nil {
 			return err

@@ -69,11 +69,6 @@ func codePassage(v *visit) error {
 	if err != nil {
 		return err
 	}
-	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
-	if err != nil {
-		return err
-	}
-	tree := codeTree(store.Objects(codes))
 	paras := layOut(text.Body, nil)
 	n, err := strconv.Atoi(cmp.Or(v.R.FormValue("paragraph"), "1"))
 	if err != nil || n < 1 || n > len(paras) {
@@ -90,10 +85,16 @@ func codePassage(v *visit) error {
 		{Name: "start", Kind: hiddenField},
 		{Name: "end", Kind: hiddenField},
 	}}
-	for _, c := range tree {
-		p.Form.Fields[1].Options = append(p.Form.Fields[1].Options, option{string(c.ID), c.Path})
+	show := func() error {
+		_, tree, err := v.codes()
+		if err != nil {
+			return err
+		}
+		for _, c := range tree {
+			p.Form.Fields[1].Options = append(p.Form.Fields[1].Options, option{string(c.ID), c.Path})
+		}
+		return v.render("Code a passage", p)
 	}
-	show := func() error { return v.render("Code a passage", p) }
 	if v.R.Method != http.MethodPost {
 		return show()
 	}
@@ -112,7 +113,10 @@ func codePassage(v *visit) error {
 	if why != "" {
 		ps.Add("passage", "%s", why)
 	}
-	fresh, err := v.freshCode(tree)
+	fresh, err := v.freshCode()
+	if k := fault.Of(err); err != nil && k != fault.Invalid && k != fault.Forbidden {
+		return err
+	}
 	if err != nil {
 		ps.Add("codes", "%s", fault.Message(err))
 	}
@@ -122,11 +126,13 @@ func codePassage(v *visit) error {
 	if len(chosen) == 0 && fresh.ID == "" {
 		ps.Add("codes", "choose at least one")
 	}
-	for _, c := range chosen {
-		if !slices.ContainsFunc(tree, func(t treeCode) bool { return t.ID == c }) {
-			ps.Add("codes", "one of them is not in the codebook any more; choose again")
-			break
-		}
+	known, err := store.SeveralNodes(v.Ctx, v.store(), v.Study, chosen)
+	if err != nil {
+		return err
+	}
+	known = slices.DeleteFunc(known, func(n thread.Node) bool { return n.Kind != thread.Code })
+	if len(known) < len(chosen) {
+		ps.Add("codes", "one of them is not in the codebook any more; choose again")
 	}
 	if err := ps.Err(); err != nil {
 		return again(http.StatusUnprocessableEntity, err)
@@ -146,9 +152,9 @@ func codePassage(v *visit) error {
 			if err != nil {
 				return err
 			}
-			chosen, tree = append(slices.Clone(chosen), fresh.ID), append(slices.Clone(tree), treeCode{ID: fresh.ID, Name: fresh.Name, Path: fresh.Name})
+			chosen = append(slices.Clone(chosen), fresh.ID)
 		}
-		seg, err = v.code(tx, d, anchor, chosen, f.text("memo"), tree)
+		seg, err = v.code(tx, d, anchor, chosen, f.text("memo"))
 		return err
 	})
 	switch fault.Of(err) {
@@ -170,7 +176,7 @@ func (v *visit) again() bool { return v.R.PostForm.Get("again") != "" }
 
 // freshCode is a code that is made on the spot: it has a name, and its definition waits for somebody to write it. Without a
 // name in the form it is empty.
-func (v *visit) freshCode(tree []treeCode) (c coding.Code, err error) {
+func (v *visit) freshCode() (c coding.Code, err error) {
 	name := strings.Join(strings.Fields(clean(v.R.PostForm.Get("newcode"))), " ")
 	if name == "" {
 		return c, nil
@@ -180,6 +186,10 @@ func (v *visit) freshCode(tree []treeCode) (c coding.Code, err error) {
 	}
 	if utf8.RuneCountInString(name) > 120 {
 		return c, fault.New(fault.Invalid, "the name of the new code is too long; take at most 120 letters")
+	}
+	_, tree, err := v.codes()
+	if err != nil {
+		return c, err
 	}
 	if i := slices.IndexFunc(tree, func(t treeCode) bool { return strings.EqualFold(t.Name, name) }); i >= 0 && !v.again() {
 		return c, fault.New(fault.Invalid, "there is a code %s already; choose it in the list", tree[i].Path)
@@ -202,7 +212,7 @@ func (v *visit) segmentAt(doc, seg thread.ID) string {
 }
 
 // code writes the codings, and the segment when there is none at that place yet.
-func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes []thread.ID, memo string, tree []treeCode) (thread.ID, error) {
+func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes []thread.ID, memo string) (thread.ID, error) {
 	// What the form was made from may have changed since: look again, where nothing can change any more.
 	now, err := store.Get[document.Document](v.Ctx, tx, v.Study, d.ID)
 	if err != nil {
@@ -231,6 +241,11 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 			continue // it arrived the first time, and only the answer was lost
 		}
 		if fault.Of(err) == fault.Conflict {
+			all, err := store.All[coding.Code](v.Ctx, tx, v.Study, store.Filter{})
+			if err != nil {
+				return "", err
+			}
+			tree := codeTree(store.Objects(all))
 			i := slices.IndexFunc(tree, func(t treeCode) bool { return t.ID == c })
 			ps.Add("codes", "you gave this passage the code %s already; take it out here, or remove the earlier one first", tree[i].Path)
 			continue
@@ -244,8 +259,9 @@ func (v *visit) code(tx *store.Tx, d document.Document, a document.Anchor, codes
 
 // segmentFor gives the passage at a place, and makes one when there is none yet.
 func (v *visit) segmentFor(tx *store.Tx, d document.Document, a document.Anchor) (thread.ID, error) {
-	// A document may have thousands of passages, and this is done while all other writing waits.
-	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID, Holds: fmt.Sprintf(`"start":%d,"end":%d,`, a.Start, a.End)})
+	// A document may have thousands of passages, and this is done while all other writing waits. Of the place, what is looked
+	// for begins with the colon: there are fewer of them to try than of quotation marks.
+	segs, err := store.All[coding.Segment](v.Ctx, tx, v.Study, store.Filter{Owner: d.ID, Holds: fmt.Sprintf(`:%d,"end":%d,`, a.Start, a.End)})
 	if err != nil {
 		return "", err
 	}

@@ -156,7 +156,7 @@ func splitCode(v *visit) error {
 	for _, u := range uses {
 		by[u.Segment] = append(by[u.Segment], u.Coder)
 	}
-	segs, err := store.Coded(v.Ctx, v.store(), v.Study, c.ID)
+	segs, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, segmentsOf(uses))
 	if err != nil {
 		return err
 	}

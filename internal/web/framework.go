@@ -262,11 +262,12 @@ func writeSummary(v *visit) error {
 		}
 		return v.to(back)
 	}
-	all, segs, err := v.placed()
+	ask := coding.Ask{Code: code, Case: c}
+	all, segs, err := v.placedFor(ask, codes)
 	if err != nil {
 		return err
 	}
-	for _, ps := range (coding.Ask{Code: code, Case: c}).Answer(all, codes) {
+	for _, ps := range ask.Answer(all, codes) {
 		if len(p.Passages) == 30 {
 			p.More++
 			continue

@@ -528,7 +528,7 @@ func showParts(v *visit) error {
 	var seg thread.ID
 	err = v.act(d, "coding", func(tx *store.Tx) error {
 		var err error
-		seg, err = v.code(tx, d, document.Anchor{Document: d.ID, Version: d.Version, Quote: says, Area: area}, chosen, p.Form.text("memo"), tree)
+		seg, err = v.code(tx, d, document.Anchor{Document: d.ID, Version: d.Version, Quote: says, Area: area}, chosen, p.Form.text("memo"))
 		return err
 	})
 	switch fault.Of(err) {

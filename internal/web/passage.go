@@ -57,6 +57,28 @@ func (v *visit) origin(id thread.ID) (origin, error) {
 	if err != nil {
 		return origin{}, err
 	}
+	return v.originOf(it)
+}
+
+// originsOf finds the documents of passages all at once.
+func (v *visit) originsOf(segs []store.Item[coding.Segment]) error {
+	ids := make([]thread.ID, len(segs))
+	for i, it := range segs {
+		ids[i] = it.Object.Anchor.Document
+	}
+	docs, err := store.Several[document.Document](v.Ctx, v.s.store, v.Study, ids)
+	if err != nil {
+		return err
+	}
+	for _, it := range docs {
+		if _, err := v.originOf(it); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (v *visit) originOf(it store.Item[document.Document]) (origin, error) {
 	s := origin{item: it}
 	if it.Object.Interview != "" {
 		i, err := store.Get[fieldwork.Interview](v.Ctx, v.s.store, v.Study, it.Object.Interview)
@@ -72,7 +94,7 @@ func (v *visit) origin(id thread.ID) (origin, error) {
 	if v.origins == nil {
 		v.origins = map[thread.ID]origin{}
 	}
-	v.origins[id] = s
+	v.origins[it.Object.ID] = s
 	return s, nil
 }
 

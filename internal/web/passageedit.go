@@ -169,11 +169,25 @@ func (v *visit) uses(code thread.ID) ([]store.Use, error) {
 	if err != nil {
 		return nil, err
 	}
+	return v.unblinded(all)
+}
+
+// unblinded leaves of uses what the member may see: while coding is blind, their own.
+func (v *visit) unblinded(all []store.Use) ([]store.Use, error) {
 	blind, err := v.blind()
 	if blind {
 		all = slices.DeleteFunc(all, func(u store.Use) bool { return u.Coder != v.Member.Handle })
 	}
 	return all, err
+}
+
+// segmentsOf gives the passages of uses.
+func segmentsOf(uses []store.Use) []thread.ID {
+	out := make([]thread.ID, len(uses))
+	for i, u := range uses {
+		out[i] = u.Segment
+	}
+	return out
 }
 
 // editPassage shows a passage and changes it. What is done is in the field "do".

@@ -305,7 +305,50 @@ func snippet(r []rune, spans []search.Span) []hitPart {
 
 // placed gives all codings that the member may see, with their places.
 func (v *visit) placed() (all []coding.Placed, segs map[thread.ID]store.Item[coding.Segment], err error) {
-	items, err := store.All[coding.Segment](v.Ctx, v.store(), v.Study, v.own())
+	return v.placedFor(coding.Ask{}, nil)
+}
+
+// placedFor gives the codings that it takes to answer a query, and may give more.
+func (v *visit) placedFor(a coding.Ask, codes []coding.Code) (all []coding.Placed, segs map[thread.ID]store.Item[coding.Segment], err error) {
+	var uses []store.Use
+	var items []store.Item[coding.Segment]
+	f := v.own()
+	named := map[thread.ID]bool{} // the only codes that the answer depends on
+	if a.Code != "" {
+		below := coding.Below(codes)
+		for _, c := range []thread.ID{a.Code, a.With, a.Without} {
+			maps.Copy(named, below[c])
+		}
+	}
+	switch {
+	case a.Code != "" && 4*len(named) <= max(len(codes), 8): // of more codes, it takes longer to pick them out than to read all
+		for c := range named {
+			of, err := store.Uses(v.Ctx, v.store(), v.Study, c)
+			if err != nil {
+				return nil, nil, err
+			}
+			uses = append(uses, of...)
+		}
+		if uses, err = v.unblinded(uses); err == nil {
+			items, err = store.Several[coding.Segment](v.Ctx, v.store(), v.Study, segmentsOf(uses))
+		}
+	case a.Document != "" || a.Case != "" && a.With == "" && a.Without == "": // passages meet in their document alone
+		if a.Document != "" {
+			f.Owner = a.Document
+		} else {
+			f.Case = a.Case
+		}
+		if uses, err = store.UsesIn(v.Ctx, v.store(), v.Study, f.Owner, f.Case); err == nil {
+			uses, err = v.unblinded(uses)
+		}
+		if err == nil {
+			items, err = store.All[coding.Segment](v.Ctx, v.store(), v.Study, f)
+		}
+	default:
+		if uses, err = v.uses(""); err == nil {
+			items, err = store.All[coding.Segment](v.Ctx, v.store(), v.Study, f)
+		}
+	}
 	if err != nil {
 		return nil, nil, err
 	}
@@ -314,10 +357,6 @@ func (v *visit) placed() (all []coding.Placed, segs map[thread.ID]store.Item[cod
 		if v.sees(it.Node) {
 			segs[it.Object.ID] = it
 		}
-	}
-	uses, err := v.uses("")
-	if err != nil {
-		return nil, nil, err
 	}
 	for _, u := range uses {
 		it, ok := segs[u.Segment]
@@ -351,7 +390,8 @@ func showCoded(v *visit) error {
 	if err != nil {
 		return err
 	}
-	all, segs, err := v.placed()
+	ask := v.asking()
+	all, segs, err := v.placedFor(ask, codes)
 	if err != nil {
 		return err
 	}
@@ -359,12 +399,15 @@ func showCoded(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p := codedPage{Ask: v.asking(), Codes: tree, Cases: []option{{"", "any case"}}, Matrix: v.at("matrix"), Framework: v.at("framework"), Memos: v.at("memos")}
+	p := codedPage{Ask: ask, Codes: tree, Cases: []option{{"", "any case"}}, Matrix: v.at("matrix"), Framework: v.at("framework"), Memos: v.at("memos")}
 	if p.Blind, err = v.blind(); err != nil {
 		return err
 	}
 	p.Asked = v.R.URL.RawQuery != ""
-	coders := map[string]bool{}
+	coders := map[string]bool{} // of what is asked for
+	if ask.Coder != "" {
+		coders[ask.Coder] = true
+	}
 	for _, x := range all {
 		coders[x.Coder] = true
 	}
@@ -377,6 +420,13 @@ func showCoded(v *visit) error {
 	p.Found = len(found)
 	var from, to int
 	from, to, p.Pages = v.cut(p.Found, passagesPerPage)
+	var shown []store.Item[coding.Segment]
+	for _, ps := range found[from:to] {
+		shown = append(shown, segs[ps[0].Segment])
+	}
+	if err := v.originsOf(shown); err != nil {
+		return err
+	}
 	for _, ps := range found[from:to] {
 		it := segs[ps[0].Segment]
 		shown, err := v.passage(it.Object, it.Node)
@@ -433,7 +483,8 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	all, segs, err := v.placed()
+	ask := v.asking()
+	all, segs, err := v.placedFor(ask, codes)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -441,7 +492,9 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	codings, err := store.All[coding.Coding](v.Ctx, v.store(), v.Study, v.own())
+	f := v.own()
+	f.Holds = `"memo":`
+	codings, err := store.All[coding.Coding](v.Ctx, v.store(), v.Study, f)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -454,7 +507,7 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 		path[c.ID] = c.Path
 	}
 	leave := map[thread.ID]bool{}
-	for _, ps := range v.asking().Answer(all, codes) {
+	for _, ps := range ask.Answer(all, codes) {
 		it := segs[ps[0].Segment]
 		o, err := v.origin(it.Object.Anchor.Document)
 		if err != nil {
