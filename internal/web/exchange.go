@@ -1,15 +1,18 @@
 package web
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"throughline/exchange/refiqda"
 	"throughline/internal/fault"
@@ -138,6 +141,7 @@ func (v *visit) bringProject(f interface {
 	}
 	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Taken: taken}
 	var in transfer.Intake
+	var staged []string
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {
 	case ".csv", ".tsv", ".xlsx", ".json", ".jsonld":
 		b, err := io.ReadAll(f)
@@ -161,16 +165,23 @@ func (v *visit) bringProject(f interface {
 		in = transfer.FromRows(whole, rows, o)
 		in.Losses = append(losses, in.Losses...)
 	default:
-		project, losses, err := v.project(f, size, name)
+		p, err := v.project(f, size, name)
 		if err != nil {
 			return none, err
 		}
-		in = transfer.FromProject(project, losses, o)
+		_ = http.NewResponseController(v.w).SetWriteDeadline(v.s.clock().Add(longestUpload)) // files are read one after another
+		in = transfer.FromProject(p.Project, p.Losses, o)
+		files, kept, err := transfer.TakeFiles(v.Ctx, v.store(), v.s.files, v.Study, p, in.Files, nil)
+		if err != nil {
+			return none, err
+		}
+		in.Settle(files)
+		staged = kept
 	}
 	if len(in.Objects) == 0 {
 		return in, nil
 	}
-	_, err = v.store().Add(v.Ctx, v.Member.Handle, v.Study, in.Objects, in.Texts, nil)
+	_, err = v.store().Add(v.Ctx, v.Member.Handle, v.Study, in.Objects, in.Texts, nil, staged...)
 	return in, err
 }
 
@@ -178,10 +189,10 @@ func (v *visit) bringProject(f interface {
 func (v *visit) project(f interface {
 	io.Reader
 	io.ReaderAt
-}, size int64, name string) (refiqda.Project, []refiqda.Loss, error) {
+}, size int64, name string) (*refiqda.Package, error) {
 	inside, isFile, err := peer.Find(f, size)
 	if err != nil {
-		return refiqda.Project{}, nil, err
+		return nil, err
 	}
 	if isFile || inside != nil {
 		folder := strings.TrimSuffix(name, filepath.Ext(name))
@@ -192,19 +203,19 @@ func (v *visit) project(f interface {
 			data, folder, err = inside()
 		}
 		if err != nil {
-			return refiqda.Project{}, nil, err
+			return nil, err
 		}
 		p, err := peer.Ask(v.Ctx, v.s.files, data, peer.Asked{Name: folder})
-		return p.Project, p.Losses, err
+		return &refiqda.Package{Project: p.Project, Losses: p.Losses}, err
 	}
 	p, err := refiqda.Open(f, size, refiqda.ReadOptions{})
 	if errors.Is(err, refiqda.ErrFormat) {
-		return refiqda.Project{}, nil, fault.New(fault.Invalid, "The file cannot be read: %s.", strings.TrimPrefix(err.Error(), refiqda.ErrFormat.Error()+": "))
+		return nil, fault.New(fault.Invalid, "The file cannot be read: %s.", strings.TrimPrefix(err.Error(), refiqda.ErrFormat.Error()+": "))
 	}
 	if err != nil {
-		return refiqda.Project{}, nil, err
+		return nil, err
 	}
-	return p.Project, p.Losses, nil
+	return p, nil
 }
 
 // lossLines puts losses of one sort together.
@@ -236,7 +247,22 @@ func giveProject(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p, losses := transfer.ToProject(b, transfer.GiveOptions{Interviews: get("interviews") != "", Memos: get("memos") != "", Coders: get("coders") != "", Case: thread.ID(get("case")), Counts: counts})
+	give := transfer.GiveOptions{Interviews: get("interviews") != "", Memos: get("memos") != "", Coders: get("coders") != "", Case: thread.ID(get("case")), Counts: counts}
+	o := refiqda.WriteOptions{Profile: get("profile"), Users: true}
+	if !slices.ContainsFunc(refiqda.Profiles(), func(x refiqda.Profile) bool { return x.Name == o.Profile }) {
+		o.Profile = "standard"
+	}
+	give.Pages = refiqda.Profiles()[slices.IndexFunc(refiqda.Profiles(), func(x refiqda.Profile) bool { return x.Name == o.Profile })].Pages
+	if get("files") != "" && get("what") != "codebook" {
+		if give.Files, err = transfer.FilesAt(v.Ctx, v.store(), v.s.files, v.Study, b, give.Interviews); err != nil {
+			return err
+		}
+		o.File = func(entry string) (io.ReadCloser, error) {
+			f, err := store.OpenFile(v.Ctx, v.store(), v.Study, strings.TrimSuffix(entry, filepath.Ext(entry)))
+			return io.NopCloser(f), err
+		}
+	}
+	p, losses := transfer.ToProject(b, give)
 	if found := transfer.Check(b, p); len(found) > 0 {
 		page, err := v.exchangePage()
 		if err != nil {
@@ -245,26 +271,41 @@ func giveProject(v *visit) error {
 		page.Trouble, v.status = "Nothing was written: names that must not leave stand in what would ("+strings.Join(found, "; ")+"). Put a pseudonym in their place first.", http.StatusForbidden
 		return v.render("Other programs", page)
 	}
-	var out bytes.Buffer
-	o := refiqda.WriteOptions{Profile: get("profile"), Users: true}
-	if !slices.ContainsFunc(refiqda.Profiles(), func(x refiqda.Profile) bool { return x.Name == o.Profile }) {
-		o.Profile = "standard"
+	// With recordings a package may be larger than memory.
+	out, err := os.CreateTemp("", "throughline-*")
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "There is no place for the file in between. Check that the disk has room.")
 	}
+	defer os.Remove(out.Name())
+	defer out.Close()
 	write, name, sort := refiqda.Write, v.Study+".qdpx", "application/octet-stream"
 	if get("what") == "codebook" {
 		write, name = refiqda.WriteCodebook, v.Study+".qdc"
 	}
-	written, err := write(&out, p, o)
+	w := bufio.NewWriter(out)
+	written, err := write(w, p, o)
 	if err != nil {
 		return err
 	}
 	if get("what") == "losses" {
-		out.Reset()
-		if err := transfer.WriteLosses(&out, append(losses, written...)); err != nil {
+		if err := out.Truncate(0); err != nil {
+			return err
+		}
+		if _, err := out.Seek(0, io.SeekStart); err != nil {
+			return err
+		}
+		w.Reset(out)
+		if err := transfer.WriteLosses(w, append(losses, written...)); err != nil {
 			return err
 		}
 		name, sort = v.Study+"-losses.csv", "text/csv; charset=utf-8"
 	}
-	v.send(sort, out.Bytes(), name)
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	v.w.Header().Set("Content-Type", sort)
+	v.w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	_ = http.NewResponseController(v.w).SetWriteDeadline(v.s.clock().Add(longestUpload))
+	http.ServeContent(v.w, v.R, "", time.Time{}, out)
 	return nil
 }
