@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 			return archive.Write(filepath.Join(e.WorkDir, "small"), storetest.Study())
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"mediapackage": mediaPackage, "placed": placed, "entries": entries, "original": original,
+			"mediapackage": mediaPackage, "placed": placed, "entries": entries, "original": original, "plain": plain,
 			// database FILE SQL makes a database of SQLite by a file of statements that lies with the tests of the package peer.
 			"database": func(ts *testscript.TestScript, _ bool, args []string) {
 				statements, err := os.ReadFile(filepath.Join(peers, args[1]))

@@ -11,6 +11,7 @@ import (
 	"image/png"
 	"io"
 	"os"
+	"os/exec"
 	"path"
 	"strings"
 	"time"
@@ -22,6 +23,23 @@ import (
 	"throughline/internal/source"
 	"throughline/internal/store"
 )
+
+// raced tells that the race detector looks on. It needs many times the memory that a child process may have to read a PDF.
+var raced bool
+
+// plain VARIABLE names the program, built without the race detector.
+func plain(ts *testscript.TestScript, _ bool, args []string) {
+	exe := "throughline"
+	if raced {
+		exe = ts.MkAbs("throughline-plain")
+		c := exec.Command("go", "build", "-o", exe, "throughline/cmd/throughline")
+		c.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := c.CombinedOutput(); err != nil {
+			ts.Fatalf("build: %v: %s", err, out)
+		}
+	}
+	ts.Setenv(args[0], exe)
+}
 
 // mediaPackage FILE makes a package with a picture, a recording with its transcript, a PDF with a region, a picture that is
 // none, and a film that is missing.
