@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -564,11 +565,12 @@ func (failing) ReadAt([]byte, int64) (int, error) { return 0, fmt.Errorf("the di
 
 // TestMediaBroken cuts and changes files of every kind: a finding or a refusal, and nothing else.
 func TestMediaBroken(t *testing.T) {
-	r := rand.New(rand.NewPCG(3, 4))
-	for name, g := range goodMedia(t) {
+	all := goodMedia(t)
+	for n, name := range slices.Sorted(maps.Keys(all)) {
 		if name == "large.jpg" {
 			continue
 		}
+		g, r := all[name], rand.New(rand.NewPCG(3, uint64(n)))
 		for i := range 300 {
 			b := bytes.Clone(g.data)
 			if i%3 == 0 {
@@ -603,7 +605,8 @@ func tryMedia(t testing.TB, name string, b []byte) {
 		clean, _ = io.ReadAll(Blanked(bytes.NewReader(b), m.Blank))
 	}
 	again, err := Probe(context.Background(), name, bytes.NewReader(clean), int64(len(clean)), Standard())
-	if err != nil || again.Class != m.Class || m.Class != "image" && again.Duration != m.Duration {
+	// In a broken file remarks may run over what tells the length, which then is not known any more; another one is never told.
+	if err != nil || again.Class != m.Class || m.Class != "image" && again.Duration != m.Duration && again.Duration != 0 {
 		t.Errorf("%s, once it was cleaned: %v, %s %s, was %s %s", name, err, again.Class, again.Duration, m.Class, m.Duration)
 	}
 }
