@@ -246,7 +246,7 @@ func TestPlayedFromAnywhere(t *testing.T) {
 		t.Fatalf("the recording was not put beside the text: %d %s", r.Code, r.Body)
 	}
 	page := lead.get(doc).Body.String()
-	for _, want := range []string{"<audio", doc + "/play#t=1\"", doc + "/play#t=5.5\"", "0:05.5"} {
+	for _, want := range []string{"<audio", doc + "/play#t=1\"", doc + "/play#t=5.5\"", ">0:05<"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page has no %s: %s", want, page)
 		}

@@ -414,7 +414,7 @@ func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []s
 	for i := range p.Paras {
 		x := &p.Paras[i]
 		if ms, ok := document.TimeAt(marks, x.start); ok && p.Play != "" {
-			x.Time, x.PlayAt = document.Clock(ms), p.Play+"#t="+strconv.FormatFloat(float64(ms)/1000, 'f', -1, 64)
+			x.Time, x.PlayAt = document.Clock(ms-ms%1000), p.Play+"#t="+strconv.FormatFloat(float64(ms)/1000, 'f', -1, 64)
 		}
 		if p.Coder != nil {
 			x.Code = p.Coder.Action + "?paragraph=" + strconv.Itoa(x.N)
