@@ -133,6 +133,30 @@ func TestFilesLeaveAndComeBack(t *testing.T) {
 		if _, err := Read(dir); err == nil || !strings.Contains(err.Error(), "files/notes.txt") {
 			t.Errorf("%v", err)
 		}
+		// A recording that another takes the place of goes, when nothing else names it.
+		next, err := other.StageFile(ctx, storetest.Slug, strings.NewReader("another recording"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = other.Write(ctx, "lead", func(tx *store.Tx) error {
+			if err := tx.KeepFile(storetest.Slug, next); err != nil {
+				return err
+			}
+			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-report")
+			if err != nil {
+				return err
+			}
+			d := it.Object
+			d.Media = next
+			return tx.Put(storetest.Slug, d, store.Any)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := store.OpenFile(ctx, other, storetest.Slug, staged); fault.Of(err) != fault.NotFound {
+			t.Errorf("the recording before is still there: %v", err)
+		}
+		staged = next
 		// A document that goes takes its recording along.
 		err = other.Write(ctx, "lead", func(tx *store.Tx) error {
 			it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-report")

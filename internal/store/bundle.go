@@ -517,6 +517,11 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 			}
 		}
 		if exists {
+			if id.Kind() == thread.Document {
+				if err := t.dropFiles(p.Slug, id, o.body, r.body); err != nil {
+					return out, err
+				}
+			}
 			if err := t.putRow(p.Slug, r, true); err != nil {
 				return out, err
 			}

@@ -251,20 +251,38 @@ func (t *Tx) forget(study string, doc thread.ID, body string) error {
 			return err
 		}
 	}
-	o, err := decode(thread.Document, body)
+	return t.dropFiles(study, doc, body, "")
+}
+
+// dropFiles takes away the files that a document named and does not name any more, when no other document has them: a
+// recording that another took the place of must not stay where nobody finds it. became is empty when the document goes.
+func (t *Tx) dropFiles(study string, doc thread.ID, was, became string) error {
+	names := func(body string) ([]string, error) {
+		if body == "" {
+			return nil, nil
+		}
+		o, err := decode(thread.Document, body)
+		d, _ := o.(document.Document)
+		return []string{d.File, d.Media}, err
+	}
+	old, err := names(was)
 	if err != nil {
 		return err
 	}
-	d, ok := o.(document.Document)
-	if !ok {
+	kept, err := names(became)
+	if err != nil {
+		return err
+	}
+	old = slices.DeleteFunc(old, func(name string) bool { return name == "" || slices.Contains(kept, name) })
+	if len(old) == 0 {
 		return nil
 	}
 	others, err := All[document.Document](t.ctx, t, study, Filter{})
 	if err != nil {
 		return err
 	}
-	for _, name := range []string{d.File, d.Media} {
-		if name == "" || slices.ContainsFunc(others, func(it Item[document.Document]) bool {
+	for _, name := range old {
+		if slices.ContainsFunc(others, func(it Item[document.Document]) bool {
 			return it.Object.ID != doc && (it.Object.File == name || it.Object.Media == name)
 		}) {
 			continue
@@ -276,4 +294,10 @@ func (t *Tx) forget(study string, doc thread.ID, body string) error {
 		}
 	}
 	return nil
+}
+
+// RestsOn tells whether a statement cites a passage of a document, for it or against it.
+func RestsOn(ctx context.Context, q querier, study string, doc thread.ID) (bool, error) {
+	var n int
+	return one(ctx, q, []any{&n}, `select 1 from object s join link l on l.study = s.study and l.to_id = s.id where s.study = $1 and s.owner = $2 and s.kind = 'segment' and l.role in ('supports', 'contradicts') limit 1`, study, string(doc))
 }

@@ -276,6 +276,11 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 	if t.record != nil {
 		*t.record = append(*t.record, change{id, old.body, r.body})
 	}
+	if exists && id.Kind() == thread.Document {
+		if err := t.dropFiles(study, id, old.body, r.body); err != nil {
+			return err
+		}
+	}
 	if exists && old.print != r.print {
 		return t.carryUp(study, id)
 	}

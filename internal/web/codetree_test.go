@@ -222,6 +222,9 @@ func TestBlindThreads(t *testing.T) {
 		if r := b.get("/s/coded/thread/" + string(id)); r.Code != 404 {
 			t.Errorf("%s answers coder-b with %d", id, r.Code)
 		}
+		if r := b.get("/s/coded/document/doc-en/passage?segment=" + string(theirs)); r.Code != 404 {
+			t.Errorf("the passage answers coder-b with %d", r.Code)
+		}
 		if r := s.as("lead").get("/s/coded/thread/" + string(id)); r.Code != 200 {
 			t.Errorf("%s answers the lead with %d", id, r.Code)
 		}

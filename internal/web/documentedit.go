@@ -79,7 +79,17 @@ func editDocument(v *visit) error {
 					return err
 				case it.Object.Case != d.Case:
 					ps.Add("case", "is another case than that of the interview, %s", it.Object.Case.Rest())
-				case !it.Object.Consent.MayCode():
+				}
+				if !it.Object.Consent.MayRest() {
+					rests, err := store.RestsOn(v.Ctx, tx, v.Study, d.ID)
+					if err != nil {
+						return err
+					}
+					if rests {
+						ps.Add("interview", "has no consent that statements rest on it, but some rest on passages of this document; take them out there first")
+					}
+				}
+				if !it.Object.Consent.MayCode() {
 					codings, err := store.CodingsOf[coding.Coding](v.Ctx, tx, v.Study, d.ID)
 					if err != nil {
 						return err

@@ -382,6 +382,12 @@ func partPicture(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.blindfold(); err != nil {
+		return err
+	}
+	if v.hidden(seg.Object.ID) {
+		return fault.New(fault.NotFound, "Coding is blind: you see what you coded yourself.")
+	}
 	a := seg.Object.Anchor.Area
 	whole, scale, err := v.image(d, a.Page)
 	if err != nil {

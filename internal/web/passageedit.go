@@ -211,6 +211,12 @@ func editPassage(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.blindfold(); err != nil {
+		return err
+	}
+	if v.hidden(id) {
+		return fault.New(fault.NotFound, "Coding is blind: you see what you coded yourself.")
+	}
 	if v.R.Method != http.MethodPost {
 		return v.showPassage(d, seg, "", "")
 	}
@@ -679,13 +685,8 @@ func (v *visit) showPassage(d document.Document, seg store.Item[coding.Segment],
 			p.Near = append(p.Near, nearPassage{string(it.Object.ID), excerpt(b.Quote, 60)})
 		}
 	}
-	memos, err := store.All[coding.Memo](v.Ctx, v.store(), v.Study, store.Filter{Owner: id})
-	if err != nil {
+	if p.Memos, err = v.memosOn(seg.Node); err != nil {
 		return err
-	}
-	for _, it := range memos {
-		m := it.Object
-		p.Memos = append(p.Memos, memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle})
 	}
 	up, err := v.store().Up(v.Ctx, v.Study, id)
 	if err != nil {

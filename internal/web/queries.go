@@ -459,8 +459,8 @@ func showCoded(v *visit) error {
 
 // codedRow is a coding as it leaves the program.
 type codedRow struct {
-	Code, Case, Document, Language, Coder, Memo, Quote, Attributes, Address string
-	Start, End                                                              int
+	Code, Case, Document, Language, Coder, Memo, Quote, Attributes, Address, Part string
+	Start, End                                                                    int
 }
 
 // mayLeave tells whether words of a document may be in a file: those of interviews only when their informants agreed to be
@@ -521,7 +521,7 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 		if err != nil {
 			return nil, 0, err
 		}
-		row := codedRow{Case: names[it.Object.Case], Document: d.Title, Language: d.Language, Quote: it.Object.Anchor.Quote, Attributes: strings.Join(d.Attributes, "; "), Address: string(it.Object.ID), Start: it.Object.Anchor.Start, End: it.Object.Anchor.End}
+		row := codedRow{Case: names[it.Object.Case], Document: d.Title, Language: d.Language, Quote: it.Object.Anchor.Quote, Attributes: strings.Join(d.Attributes, "; "), Address: string(it.Object.ID), Part: it.Object.Anchor.Area.String(), Start: it.Object.Anchor.Start, End: it.Object.Anchor.End}
 		if !ok {
 			sealed++
 			row.Quote, row.Document, row.Attributes = "(kept inside: there is no consent to quote it)", string(d.ID), ""
@@ -544,9 +544,9 @@ func codedFile(v *visit) error {
 	if err != nil {
 		return err
 	}
-	table := [][]string{{"code", "case", "document", "language", "start", "end", "quote", "coder", "memo", "attributes", "passage"}}
+	table := [][]string{{"code", "case", "document", "language", "start", "end", "quote", "coder", "memo", "attributes", "passage", "part"}}
 	for _, r := range rows {
-		table = append(table, []string{r.Code, r.Case, r.Document, r.Language, strconv.Itoa(r.Start), strconv.Itoa(r.End), r.Quote, r.Coder, r.Memo, r.Attributes, r.Address})
+		table = append(table, []string{r.Code, r.Case, r.Document, r.Language, strconv.Itoa(r.Start), strconv.Itoa(r.End), r.Quote, r.Coder, r.Memo, r.Attributes, r.Address, r.Part})
 	}
 	note := ""
 	if sealed > 0 {
