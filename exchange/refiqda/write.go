@@ -170,7 +170,7 @@ type packer struct{ w *flate.Writer }
 func (p *packer) begin(out io.Writer) (io.WriteCloser, error) {
 	if p.w == nil {
 		var err error
-		p.w, err = flate.NewWriter(out, 4)
+		p.w, err = flate.NewWriter(out, 2)
 		return p.w, err
 	}
 	p.w.Reset(out)
@@ -227,6 +227,11 @@ func (w *writer) leaf(name, text string) {
 // attrs writes attributes; those without a value stay away, except names, which the schema may ask for.
 func attrs(pairs ...string) string {
 	var b strings.Builder
+	room := 0
+	for i := 0; i+1 < len(pairs); i += 2 {
+		room += len(pairs[i]) + len(pairs[i+1]) + 4
+	}
+	b.Grow(room)
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] == "" && pairs[i] != "name" {
 			continue

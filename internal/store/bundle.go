@@ -453,7 +453,7 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 	} else if err := t.exec(`insert into study (slug, title, seal_key) values ($1,$2,$3) on conflict (slug) do update set title = excluded.title, seal_key = excluded.seal_key`, p.Slug, p.title, p.SealKey); err != nil {
 		return out, err
 	}
-	total := 2*len(put) + len(moved) + len(gone)
+	total := len(put) + len(moved) + len(gone)
 	done := 0
 	step := func() error {
 		done++
@@ -462,6 +462,7 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 		}
 		return t.ctx.Err()
 	}
+	objects := bulk{t: t, into: `object (study, version, changed_by, changed_at, ` + freshColumns + `)`, same: []any{p.Slug, int64(1), t.who, t.now}, width: 14}
 	journal := bulk{t: t, into: `journal (chain, at, who, seq, action, id, was, became, prev, hash)`, same: []any{p.Slug, t.now, t.who}, width: 7}
 	note := func(action string, id thread.ID, was, became string) error {
 		e, err := t.entry(p.Slug, action, id, was, became)
@@ -525,6 +526,8 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 			if err := t.putRow(p.Slug, r, true); err != nil {
 				return out, err
 			}
+		} else if err := objects.add(r.fresh()...); err != nil {
+			return out, err
 		}
 		if err := step(); err != nil {
 			return out, err
@@ -533,28 +536,10 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 	if err := journal.flush(); err != nil {
 		return out, err
 	}
-	// One table after the other and in the order of their keys, so that the pages of each index are written one after the
-	// other.
-	keys := func(a, b int) int { return strings.Compare(string(p.ids[a]), string(p.ids[b])) }
-	put = slices.SortedFunc(slices.Values(put), keys)
-	objects := bulk{t: t, into: `object (study, version, changed_by, changed_at, ` + freshColumns + `)`, same: []any{p.Slug, int64(1), t.who, t.now}, width: 14}
-	for _, i := range put {
-		if _, exists := old[p.ids[i]]; !exists {
-			r, _, err := p.row(i)
-			if err != nil {
-				return out, err
-			}
-			if err := objects.add(r.fresh()...); err != nil {
-				return out, err
-			}
-		}
-		if err := step(); err != nil {
-			return out, err
-		}
-	}
 	if err := objects.flush(); err != nil {
 		return out, err
 	}
+	keys := func(a, b int) int { return strings.Compare(string(p.ids[a]), string(p.ids[b])) }
 	links := bulk{t: t, into: `link (study, from_id, to_id, role)`, same: []any{p.Slug}, width: 3}
 	for _, i := range slices.SortedFunc(slices.Values(slices.Concat(put, moved)), keys) {
 		for _, l := range unique(p.Objects[i].Links()) {
@@ -627,7 +612,7 @@ func (b *bulk) flush() error {
 // insert is the statement for n rows.
 func (b *bulk) insert(n int) string {
 	var q strings.Builder
-	q.WriteString("insert into " + b.into + " values ")
+	q.WriteString(b.t.s.d.insert + " " + b.into + " values ")
 	for i := range n {
 		if i > 0 {
 			q.WriteByte(',')

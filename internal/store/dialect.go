@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib"       // the PostgreSQL driver
 	_ "github.com/ncruces/go-sqlite3/driver" // the SQLite driver
@@ -28,15 +29,22 @@ type dialect struct {
 	byBytes   []string // makes ids compare byte by byte, as in SQLite: to compare in the order of a language takes a sixth of a walk's time
 	forUpdate string   // added to a select that is about to be written back
 
+	insert string // of many rows, where what fails is taken back with the whole transaction
+
 	searched []string // the tables of the index of words
+	linked   []string // keeps each link once, in the order of its key, where the engine can
 
 	settle string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
 }
 
 var (
-	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze",
-		searched: searched("blob", leaveFTS5...)}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)",
+	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze", insert: "insert or fail into",
+		searched: searched("blob", leaveFTS5...), linked: []string{
+			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id)) without rowid`,
+			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,
+			`drop table link`, `alter table link_in_order rename to link`, `create index link_up on link (study, to_id, from_id)`,
+		}}
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", insert: "insert into",
 		searched: searched("bytea", `drop table if exists paragraph_words`, `alter table search_page alter body set storage external`), byBytes: []string{
 			`alter table study alter slug type text collate "C"`,
 			`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,
@@ -91,7 +99,7 @@ func sqliteSource(path string, readOnly bool) string {
 	return "file:" + (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath() + "?" + v.Encode()
 }
 
-func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err error) {
+func openSQLite(ctx context.Context, path string, now time.Time) (write, read *sql.DB, err error) {
 	fresh := false
 	if fi, err := os.Stat(path); os.IsNotExist(err) {
 		fresh = true
@@ -108,14 +116,18 @@ func openSQLite(ctx context.Context, path string) (write, read *sql.DB, err erro
 		return nil, nil, fmt.Errorf("open SQLite: %w", err)
 	}
 	write.SetMaxOpenConns(1)
-	if !fresh {
+	if !fresh && !asLeft(path, now) {
 		if err := quickCheck(ctx, write, path); err != nil {
 			write.Close()
 			return nil, nil, err
 		}
+		leave(path, now)
 	} else if err := write.PingContext(ctx); err != nil {
 		write.Close()
 		return nil, nil, explain(err)
+	}
+	if fresh {
+		leave(path, now)
 	}
 	_ = os.Chmod(path, 0o600) // the file holds interviews; where the file system has no permissions, nothing is lost
 	read, err = sql.Open("sqlite3", sqliteSource(path, true))
@@ -145,7 +157,7 @@ func quickCheck(ctx context.Context, db *sql.DB, path string) error {
 		"then restore the latest backup; or import your latest exported study folder into a new data folder with --data.", path)
 }
 
-func openPostgres(ctx context.Context, dsn string) (write, read *sql.DB, err error) {
+func openPostgres(ctx context.Context, dsn string, _ time.Time) (write, read *sql.DB, err error) {
 	db, err := sql.Open("pgx", dsn)
 	if err != nil {
 		return nil, nil, fault.Wrap(fault.Usage, err, "The address of the PostgreSQL database cannot be read. Expected postgres://user@host:port/name.")
@@ -175,7 +187,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 			return nil
 		}}, nil)
 	}
-	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, nil), step(10, d.searched)))
+	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, nil), step(10, d.searched), step(12, d.linked)))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

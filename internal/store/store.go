@@ -30,6 +30,7 @@ type Store struct {
 	often prepared // statements that read, of SQLite; PostgreSQL's driver keeps its own
 	key   []byte
 	clock func() time.Time
+	file  string // of SQLite
 }
 
 // Open opens a database, refusing a damaged one, and brings its schema up to date.
@@ -42,7 +43,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if strings.HasPrefix(c.Database, "postgres://") || strings.HasPrefix(c.Database, "postgresql://") {
 		d, open = postgres, openPostgres
 	}
-	w, r, err := open(ctx, c.Database)
+	w, r, err := open(ctx, c.Database, c.Clock())
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +55,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{d: d, read: r, often: prepared{db: r}, key: c.Key, clock: c.Clock}
+	if d.name == sqlite.name {
+		s.file = c.Database
+	}
 	s.write = newWriter(s, w)
 	return s, nil
 }
@@ -64,6 +68,9 @@ func (s *Store) Close() error {
 	err := s.write.db.Close()
 	if s.read != s.write.db {
 		err = errors.Join(err, s.read.Close())
+	}
+	if s.file != "" && err == nil {
+		leave(s.file, time.Time{})
 	}
 	return err
 }

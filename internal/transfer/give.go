@@ -153,6 +153,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		return g
 	}
 	protected := 0
+	var offsets []int
 	for _, d := range docs {
 		switch {
 		case o.Case != "" && d.Case != o.Case || o.Document != nil && !o.Document(d.ID):
@@ -199,7 +200,8 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			p, q := a.Anchor.Area, b.Anchor.Area
 			return cmp.Or(a.Anchor.Start-b.Anchor.Start, a.Anchor.End-b.Anchor.End, p.Page-q.Page, p.From-q.From, p.To-q.To, p.Y-q.Y, p.X-q.X, strings.Compare(string(a.ID), string(b.ID)))
 		})
-		offsets := offsetsOf(t.Body)
+		offsets = offsetsOf(offsets, t.Body)
+		s.Selections = slices.Grow(s.Selections, len(list))
 		for _, g := range list {
 			if !g.Anchor.Area.None() && !fits(carried, g.Anchor.Area) {
 				continue // told with its file

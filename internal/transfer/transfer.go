@@ -386,7 +386,7 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	for _, c := range s.Codings {
 		x.lose("coding", c.GUID, s.Name, "is of the document as a whole; here passages are coded")
 	}
-	at := offsetsOf(body)
+	at := offsetsOf(nil, body)
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
 	for i := range s.Selections {
@@ -466,9 +466,9 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	return id
 }
 
-// offsetsOf gives the byte at which each code point of a text begins, and at which the text ends.
-func offsetsOf(body string) []int {
-	at := make([]int, 0, utf8.RuneCountInString(body)+1)
+// offsetsOf gives the byte at which each code point of a text begins, and at which the text ends. It may use the room given.
+func offsetsOf(room []int, body string) []int {
+	at := slices.Grow(room[:0], utf8.RuneCountInString(body)+1)
 	for i := range body {
 		at = append(at, i)
 	}
