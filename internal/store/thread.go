@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"throughline/internal/fault"
 	"throughline/internal/thread"
@@ -75,6 +76,15 @@ func read(ctx context.Context, q querier, root thread.ID, text string, args ...a
 	return thread.NewGraph(root, nodes, edges), err
 }
 
+// statements lists the kinds of statements as SQL does, so that the index of kinds keeps the rest out.
+var statements = func() string {
+	var in []string
+	for _, k := range thread.Statements() {
+		in = append(in, "'"+string(k)+"'")
+	}
+	return strings.Join(in, ",")
+}()
+
 // NotStanding lists the statements that are stale or were never confirmed.
 func (s *Store) NotStanding(ctx context.Context, study string) ([]thread.Node, error) {
 	var out []thread.Node
@@ -87,6 +97,6 @@ func (s *Store) NotStanding(ctx context.Context, study string) ([]thread.Node, e
 			out = append(out, n)
 		}
 		return nil
-	}, `select `+nodeColumns+` from object where study = $1 and confirmed <> basis order by id`, study)
+	}, `select `+nodeColumns+` from object where study = $1 and kind in (`+statements+`) and confirmed <> basis order by id`, study)
 	return out, err
 }

@@ -195,17 +195,23 @@ func (v *visit) gathered() (out []gatheredMemo, kinds, bys []option, err error) 
 		}
 		add(g)
 	}
-	segs, err := store.All[coding.Segment](v.Ctx, v.store(), v.Study, v.own())
+	commented := v.own()
+	commented.Holds = `"memo":"` // as its body says it; within a text the marks would be escaped
+	codings, err := store.All[coding.Coding](v.Ctx, v.store(), v.Study, commented)
+	if err != nil {
+		return
+	}
+	var on []thread.ID
+	for _, it := range codings {
+		on = append(on, it.Object.Segment)
+	}
+	segs, err := store.Several[coding.Segment](v.Ctx, v.store(), v.Study, on)
 	if err != nil {
 		return
 	}
 	byID := map[thread.ID]store.Item[coding.Segment]{}
 	for _, it := range segs {
 		byID[it.Object.ID] = it
-	}
-	codings, err := store.All[coding.Coding](v.Ctx, v.store(), v.Study, v.own())
-	if err != nil {
-		return
 	}
 	for _, it := range codings {
 		k := it.Object

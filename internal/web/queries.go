@@ -798,6 +798,7 @@ func showAgreement(v *visit) error {
 	}
 	var docs []agreement.Document
 	var units []agreement.Unit
+	unitsIn := map[string][]agreement.Unit{}
 	coders := map[string]bool{}
 	title := map[string]string{}
 	for _, id := range slices.Sorted(maps.Keys(byDoc)) {
@@ -820,7 +821,8 @@ func showAgreement(v *visit) error {
 		for c := range readers[id] {
 			coders[c] = true
 		}
-		units = append(units, unitsOf(byDoc[id], length)...)
+		unitsIn[d.Name] = unitsOf(byDoc[id], length)
+		units = append(units, unitsIn[d.Name]...)
 	}
 	p.Documents, p.Coders = len(docs), slices.Sorted(maps.Keys(coders))
 	if len(docs) == 0 {
@@ -855,7 +857,7 @@ func showAgreement(v *visit) error {
 		p.Codes = append(p.Codes, agreementCode{Path: tree[i].Path, Alpha: value(x.Binary), Kind: value(x.Coding), Units: x.Units, Coverage: covered(x.Coverage), Href: v.at("coded") + "?code=" + x.Code})
 	}
 	for _, d := range docs {
-		one, err := agreement.NewContinuum([]agreement.Document{d}, slices.DeleteFunc(slices.Clone(units), func(u agreement.Unit) bool { return u.Document != d.Name }))
+		one, err := agreement.NewContinuum([]agreement.Document{d}, unitsIn[d.Name])
 		if err != nil {
 			return err
 		}
