@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -55,6 +57,12 @@ func (e *env) listen(ctx context.Context, s *store.Store, address string, ready 
 		}
 		return fault.Wrap(fault.Usage, err, "The address %s cannot be listened at. Expected host:port, such as 127.0.0.1:8080.", address)
 	}
+	clear, err := e.between()
+	if err != nil {
+		l.Close()
+		return err
+	}
+	defer clear()
 	srv := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
@@ -67,4 +75,35 @@ func (e *env) listen(ctx context.Context, s *store.Store, address string, ready 
 		defer cancel()
 		return srv.Shutdown(stop)
 	}
+}
+
+// between has what requests keep on disk while they run, parts of uploads and of packages, which may be interviews, lie in the
+// data folder, and takes away first what a server that was killed left there.
+func (e *env) between() (clear func(), err error) {
+	dir := filepath.Join(e.data, "between")
+	err = os.RemoveAll(dir)
+	if err == nil {
+		err = os.MkdirAll(dir, 0o700)
+	}
+	if err == nil {
+		dir, err = filepath.Abs(dir)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "The folder %s cannot be made. Check that the disk has room and that you may write there.", dir)
+	}
+	was := map[string]string{}
+	for _, name := range []string{"TMPDIR", "TMP"} { // of Unix, of Windows
+		was[name] = os.Getenv(name)
+		os.Setenv(name, dir)
+	}
+	return func() {
+		for name, v := range was {
+			if v == "" {
+				os.Unsetenv(name)
+			} else {
+				os.Setenv(name, v)
+			}
+		}
+		os.RemoveAll(dir)
+	}, nil
 }
