@@ -40,7 +40,7 @@ type dialect struct {
 var (
 	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze", insert: "insert or fail into",
 		searched: searched("blob", leaveFTS5...), linked: []string{
-			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id)) without rowid`,
+			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id) deferrable initially deferred) without rowid`,
 			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,
 			`drop table link`, `alter table link_in_order rename to link`, `create index link_up on link (study, to_id, from_id)`,
 		}}
