@@ -56,8 +56,10 @@ func prose(r *rand.Rand, letters int) string {
 	return b.String()
 }
 
-// coded makes the package of the peers' figures: 1,000 texts of 6,000 letters, 50,000 codings, 220 codes, 2 coders.
-func coded() refiqda.Project {
+// coded makes the package of the peers' figures as the research describes it: 1,000 texts of 60 sentences, 50,000 codings of
+// whole sentences, each in a selection of its own, 200 codes under 20, 2 coders. woven has texts in two scripts instead, and
+// codings of any stretch of them.
+func coded(woven bool) refiqda.Project {
 	r := rand.New(rand.NewPCG(7, 7))
 	g := func(parts ...any) string { return refiqda.NewGUID("bench", fmt.Sprint(parts...)) }
 	p := refiqda.Project{Name: "Bench", Origin: "Throughline bench", Users: []refiqda.User{{GUID: g("u", 0), Name: "One"}, {GUID: g("u", 1), Name: "Two"}}}
@@ -70,16 +72,54 @@ func coded() refiqda.Project {
 		}
 	}
 	for d := range 1000 {
-		s := refiqda.Source{GUID: g("d", d), Kind: refiqda.TextSource, Name: fmt.Sprintf("text %04d", d), Text: prose(r, 6000), HasText: true}
+		s := refiqda.Source{GUID: g("d", d), Kind: refiqda.TextSource, Name: fmt.Sprintf("text %04d", d), HasText: true}
+		var sentences [][2]int
+		if woven {
+			s.Text = prose(r, 6000)
+		} else {
+			s.Text, sentences = plain(r, 60)
+		}
 		runes := []rune(s.Text)
-		for k := range 50 {
+		given := map[[3]int]bool{}
+		for k := 0; k < 50; k++ {
+			code, user := r.IntN(len(leaves)), r.IntN(2)
 			from := r.IntN(len(runes) - 200)
 			to := from + 20 + r.IntN(150)
-			s.Selections = append(s.Selections, refiqda.Selection{GUID: g("s", d, k), Kind: refiqda.TextSelection, Start: from, End: to, Quote: string(runes[from:to]), User: p.Users[k%2].GUID, Codings: []refiqda.Coding{{GUID: g("k", d, k), Code: leaves[r.IntN(len(leaves))], User: p.Users[k%2].GUID}}})
+			if !woven {
+				n := r.IntN(len(sentences))
+				if given[[3]int{n, code, user}] {
+					k--
+					continue
+				}
+				given[[3]int{n, code, user}] = true
+				from, to = sentences[n][0], sentences[n][1]
+			}
+			s.Selections = append(s.Selections, refiqda.Selection{GUID: g("s", d, k), Kind: refiqda.TextSelection, Start: from, End: to, Quote: string(runes[from:to]), User: p.Users[user].GUID, Codings: []refiqda.Coding{{GUID: g("k", d, k), Code: leaves[code], User: p.Users[user].GUID}}})
 		}
 		p.Sources = append(p.Sources, s)
 	}
 	return p
+}
+
+// plain makes a text of so many sentences of 8 to 22 words, a line each, and tells where each stands.
+func plain(r *rand.Rand, n int) (text string, sentences [][2]int) {
+	var b strings.Builder
+	for range n {
+		from := b.Len()
+		for i := range 8 + r.IntN(15) {
+			w := vocabulary[r.IntN(len(vocabulary))]
+			if i == 0 {
+				w = strings.ToUpper(w[:1]) + w[1:]
+			} else {
+				b.WriteByte(' ')
+			}
+			b.WriteString(w)
+		}
+		b.WriteByte('.')
+		sentences = append(sentences, [2]int{from, b.Len()})
+		b.WriteByte('\n')
+	}
+	return b.String(), sentences
 }
 
 // spent runs the program and tells CPU seconds and the most memory in MiB.
@@ -98,26 +138,36 @@ func spent(program string, args ...string) (cpu, memory float64, err error) {
 // exchanges measures projects of other programs, in and out, and a table of 50,000 segments. The peers' figures are those of
 // the research on the same kind of set: QualCoder 4.0 beta (commit c320464), Taguette 1.5.2.
 func exchanges(program, dir string) error {
-	var b bytes.Buffer
-	if _, err := refiqda.Write(&b, coded(), refiqda.WriteOptions{Users: true}); err != nil {
-		return err
+	for _, woven := range []bool{false, true} {
+		var b bytes.Buffer
+		if _, err := refiqda.Write(&b, coded(woven), refiqda.WriteOptions{Users: true}); err != nil {
+			return err
+		}
+		name := filepath.Join(dir, fmt.Sprintf("qda-%t", woven))
+		if err := os.WriteFile(name+".qdpx", b.Bytes(), 0o600); err != nil {
+			return err
+		}
+		var in, inMemory, out, outMemory []float64
+		for i := range 3 {
+			data := fmt.Sprintf("%s-%d", name, i)
+			cpu, memory, err := spent(program, "--data", data, "qda", "import", name+".qdpx", "--new", "Bench")
+			if err != nil {
+				return err
+			}
+			in, inMemory = append(in, cpu), append(inMemory, memory)
+			cpu, memory, err = spent(program, "--data", data, "qda", "export", "-o", name+"-out.qdpx", "--interviews")
+			if err != nil {
+				return err
+			}
+			out, outMemory = append(out, cpu), append(outMemory, memory)
+		}
+		bar := func(of float64) float64 { return map[bool]float64{false: of}[woven] }
+		set := map[bool]string{false: "1,000 texts, 50,000 codings", true: "the same in two scripts, any stretch coded"}[woven]
+		report("QDPX in: "+set, slices.Sorted(slices.Values(in))[1], bar(5), "CPU s", true, fmt.Sprintf("median of 3, slowest %.1f; QualCoder 5.9 CPU s into a RAM disk; Taguette has no such import", slices.Max(in)))
+		report("memory of that, most", slices.Max(inMemory), bar(250), "MiB", true, "QualCoder 364 MiB in and out")
+		report("QDPX out, the same", slices.Sorted(slices.Values(out))[1], bar(2), "CPU s", true, fmt.Sprintf("median of 3, slowest %.1f; QualCoder 35 CPU s", slices.Max(out)))
+		report("memory of that, most", slices.Max(outMemory), 0, "MiB", true, "")
 	}
-	in, out, data := filepath.Join(dir, "in.qdpx"), filepath.Join(dir, "out.qdpx"), filepath.Join(dir, "qda")
-	if err := os.WriteFile(in, b.Bytes(), 0o600); err != nil {
-		return err
-	}
-	cpu, memory, err := spent(program, "--data", data, "qda", "import", in, "--new", "Bench")
-	if err != nil {
-		return err
-	}
-	report("QDPX in: 1,000 texts, 50,000 codings", cpu, 5, "CPU s", true, "QualCoder 5.9 CPU s into a RAM disk; Taguette has no such import")
-	report("memory of that", memory, 250, "MiB", true, "QualCoder 364 MiB in and out")
-	cpu, memory, err = spent(program, "--data", data, "qda", "export", "-o", out, "--interviews")
-	if err != nil {
-		return err
-	}
-	report("QDPX out, the same", cpu, 2, "CPU s", true, "QualCoder 35 CPU s")
-	report("memory of that", memory, 0, "MiB", true, "")
 	rows := [][]string{{"code", "case", "document", "quote", "coder"}}
 	for range 50_000 {
 		rows = append(rows, []string{"theme › code", "a case", "a document", strings.Repeat("some words of a passage ", 4), "coder-a"})
