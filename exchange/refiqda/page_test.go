@@ -91,6 +91,14 @@ func TestTranscriptPlaces(t *testing.T) {
 		if err != nil || len(back.Losses) > 0 {
 			t.Fatalf("%v, %+v", err, back.Losses)
 		}
+		if profile.suit != nil { // there it is a text, at the same places
+			for i, x := range back.Project.Sources[1].Selections {
+				if w := p.Sources[0].Transcripts[0].Selections[i]; x.Start != w.Start || x.End != w.End || len(x.Codings) != 1 {
+					t.Errorf("%s: %+v; expected %d to %d", profile.Name, x, w.Start, w.End)
+				}
+			}
+			continue
+		}
 		got := back.Project.Sources[0].Transcripts[0]
 		for i, x := range got.Selections {
 			if w := p.Sources[0].Transcripts[0].Selections[i]; x.Start != w.Start || x.End != w.End || len(x.Codings) != 1 {

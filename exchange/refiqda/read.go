@@ -534,7 +534,7 @@ func (r *reader) description(f *frame) *string {
 	case f.sel != nil:
 		return &f.sel.Description
 	case f.src != nil:
-		if r.around == "Representation" || r.around == "TextDescription" {
+		if f.src.Description != "" && (r.around == "Representation" || r.around == "TextDescription") {
 			return nil
 		}
 		return &f.src.Description
@@ -573,6 +573,9 @@ func (r *reader) notes(f *frame) *[]string {
 func (r *reader) source(e xml.StartElement, kind string) Source {
 	s := Source{GUID: guidOf(e, "guid"), Kind: kind, Name: attr(e, "name"), User: guidOf(e, "creatingUser"), Created: attr(e, "creationDateTime"), Modified: attr(e, "modifiedDateTime")}
 	s.plain = attr(e, "plainTextPath")
+	if s.Created == undated {
+		s.Created = ""
+	}
 	if p := attr(e, "richTextPath"); p != "" {
 		s.File, s.rich = p, true
 	}
@@ -584,6 +587,9 @@ func (r *reader) source(e xml.StartElement, kind string) Source {
 
 func (r *reader) selection(e xml.StartElement) Selection {
 	s := Selection{GUID: guidOf(e, "guid"), Name: attr(e, "name"), User: guidOf(e, "creatingUser"), Created: attr(e, "creationDateTime"), Modified: attr(e, "modifiedDateTime"), Start: -1, End: -1}
+	if s.Created == undated {
+		s.Created = ""
+	}
 	switch e.Name.Local {
 	case "PlainTextSelection":
 		s.Kind = TextSelection

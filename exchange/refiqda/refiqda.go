@@ -91,6 +91,9 @@ type Source struct {
 	Notes       []string // GUIDs
 	Values      []Value
 	Transcripts []Transcript
+	Width       int    // of a picture, in pixels; 0: not known
+	Height      int    //
+	Length      int    // of a recording, in milliseconds; 0: not known
 	User        string // GUID of who made it
 	Created     string
 	Modified    string
@@ -98,6 +101,7 @@ type Source struct {
 	plain    string // path of its plain text
 	rich     bool   // File is a rich form of the text
 	external bool
+	inner    bool  // of a PDF: what is said of it is written with its text
 	timed    []int // of a transcript: positions of its sync points, as found
 }
 
