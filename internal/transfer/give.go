@@ -153,6 +153,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		return g
 	}
 	protected := 0
+	playing := map[string][]int{} // sources with a transcript, by what they play
 	for _, d := range docs {
 		switch {
 		case o.Case != "" && d.Case != o.Case || o.Document != nil && !o.Document(d.ID):
@@ -175,7 +176,10 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			lose("source", string(d.ID), "has no text, and without its file nothing of it is left")
 			continue
 		}
-		s := refiqda.Source{GUID: guid(d.ID), Kind: carried, Name: d.Title, Text: t.Body, HasText: t.Body != ""}
+		s := refiqda.Source{GUID: guid(d.ID), Kind: carried, Name: d.Title, Text: t.Body, HasText: t.Body != "", Length: d.Length}
+		if d.Pictured() {
+			s.Width, s.Height = d.Width, d.Height
+		}
 		switch carried {
 		case refiqda.PDFSource:
 			s.File = d.File + ".pdf"
@@ -233,10 +237,16 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			for _, m := range onThing[g.ID] {
 				x.Notes = append(x.Notes, note(m))
 			}
+			if isWhole(g, d, s.GUID, t.Body) {
+				s.Codings, s.Notes = append(s.Codings, x.Codings...), append(s.Notes, x.Notes...)
+				continue
+			}
 			s.Selections = append(s.Selections, x)
 		}
 		if s.Kind == refiqda.AudioSource || s.Kind == refiqda.VideoSource {
-			transcribe(&s, d, len(offsets)-1)
+			if transcribe(&s, d, len(offsets)-1); len(s.Transcripts) > 0 {
+				playing[d.Media] = append(playing[d.Media], len(p.Sources))
+			}
 		}
 		p.Sources = append(p.Sources, s)
 		if k, ok := kases[d.Case]; ok {
@@ -260,6 +270,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		p.Cases = append(p.Cases, *inCase[c])
 	}
 	p.Variables = values
+	together(&p, playing, func(first string) string { return refiqda.NewGUID(b.Slug, "recording", first) }, []string{variable("language"), variable("kind")}, lose)
 	slices.SortFunc(p.Notes, func(a, b refiqda.Source) int { return strings.Compare(a.GUID, b.GUID) })
 	for i := range p.Codes {
 		slices.Sort(p.Codes[i].Notes)

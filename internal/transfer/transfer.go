@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,8 @@ type intake struct {
 	notes map[string]refiqda.Source
 	used  map[string]bool // notes that came along
 
-	beside map[string]string // recording by GUID of its transcript, and transcript by that of a recording that has one alone
+	cased  map[string][]string // sources that are coded with a case, by the GUID of the case
+	beside map[string]string   // recording by GUID of its transcript, and transcript by that of a recording that has one alone
 	paged  []refiqda.Selection
 }
 
@@ -73,6 +75,8 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	for _, n := range p.Notes {
 		x.notes[n.GUID] = n
 	}
+	x.cased = casesAsCodes(&p)
+	x.p = p
 	x.coders()
 	x.codebook()
 	for i := range p.Sources {
@@ -85,6 +89,87 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	}
 	x.rest()
 	return x.out
+}
+
+// casesAsCodes finds cases that are written as codes too, as NVivo and QualCoder know them: a code with the GUID of a case, with
+// which nothing but whole texts is coded. It takes such codes out of the project and gives the sources that are coded with them.
+func casesAsCodes(p *refiqda.Project) map[string][]string {
+	of := map[string][]string{}
+	for _, c := range p.Cases {
+		if c.GUID != "" && c.Name != "" {
+			of[c.GUID] = []string{}
+		}
+	}
+	for _, c := range p.Codes {
+		if of[c.Parent] != nil { // one with codes below it is a code
+			delete(of, c.Parent)
+		}
+	}
+	maps.DeleteFunc(of, func(g string, _ []string) bool {
+		return !slices.ContainsFunc(p.Codes, func(c refiqda.Code) bool { return c.GUID == g })
+	})
+	if len(of) == 0 {
+		return nil
+	}
+	var look func(s refiqda.Source)
+	look = func(s refiqda.Source) {
+		end := len([]rune(strings.TrimSpace(s.Text)))
+		for _, x := range s.Selections {
+			for _, c := range x.Codings {
+				switch list := of[c.Code]; {
+				case list == nil:
+				case x.Kind == refiqda.TextSelection && x.Start == 0 && x.End >= end && end > 0:
+					of[c.Code] = append(list, s.GUID)
+				default:
+					delete(of, c.Code)
+				}
+			}
+		}
+		for _, c := range s.Codings {
+			if list := of[c.Code]; list != nil {
+				of[c.Code] = append(list, s.GUID)
+			}
+		}
+		for _, t := range s.Transcripts {
+			look(t.Source)
+		}
+	}
+	for _, s := range p.Sources {
+		look(s)
+	}
+	maps.DeleteFunc(of, func(_ string, list []string) bool { return len(list) == 0 })
+	p.Codes = slices.DeleteFunc(slices.Clone(p.Codes), func(c refiqda.Code) bool { return of[c.GUID] != nil })
+	without := func(cs []refiqda.Coding) []refiqda.Coding {
+		if !slices.ContainsFunc(cs, func(c refiqda.Coding) bool { return of[c.Code] != nil }) {
+			return cs
+		}
+		return slices.DeleteFunc(slices.Clone(cs), func(c refiqda.Coding) bool { return of[c.Code] != nil })
+	}
+	var clean func(s refiqda.Source) refiqda.Source
+	clean = func(s refiqda.Source) refiqda.Source {
+		s.Codings = without(s.Codings)
+		var kept []refiqda.Selection
+		for _, x := range s.Selections {
+			had := len(x.Codings)
+			if x.Codings = without(x.Codings); had > 0 && len(x.Codings) == 0 && x.Description == "" && len(x.Notes) == 0 {
+				continue
+			}
+			kept = append(kept, x)
+		}
+		s.Selections = kept
+		s.Transcripts = slices.Clone(s.Transcripts)
+		for i, t := range s.Transcripts {
+			s.Transcripts[i].Source = clean(t.Source)
+		}
+		return s
+	}
+	if len(of) > 0 {
+		p.Sources = slices.Clone(p.Sources)
+		for i, s := range p.Sources {
+			p.Sources[i] = clean(s)
+		}
+	}
+	return of
 }
 
 func (x *intake) lose(item, guid, name, what string) {
@@ -368,7 +453,7 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 		attribute(variable[v.Variable], v.Value)
 	}
 	for _, c := range x.p.Cases {
-		if slices.Contains(c.Sources, s.GUID) || x.beside[s.GUID] != "" && slices.Contains(c.Sources, x.beside[s.GUID]) {
+		if slices.Contains(c.Sources, s.GUID) || slices.Contains(x.cased[c.GUID], s.GUID) || x.beside[s.GUID] != "" && slices.Contains(c.Sources, x.beside[s.GUID]) {
 			attribute("case", c.Name)
 			for _, v := range c.Values {
 				attribute(variable[v.Variable], v.Value)
@@ -383,18 +468,26 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	for _, n := range s.Notes {
 		x.memo(id, d.Case, x.notes[n])
 	}
-	for _, c := range s.Codings {
-		x.lose("coding", c.GUID, s.Name, "is of the document as a whole; here passages are coded")
+	selections := s.Selections
+	if len(s.Codings) > 0 {
+		selections = append(slices.Clone(selections), refiqda.Selection{GUID: wholeID(s.GUID), Kind: wholeSource, Codings: s.Codings, User: s.User})
 	}
 	at := offsetsOf(body)
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
-	for i := range s.Selections {
-		sel := &s.Selections[i]
-		k := place{start: sel.Start, end: sel.End}
+	for i := range selections {
+		sel := &selections[i]
 		isArea := sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection
 		described := sel.Description
+		var k place
 		switch {
+		case sel.Kind == wholeSource:
+			var words bool
+			if k.area, k.says, words = whole(s, body, wanted); words {
+				sel.Start, sel.End = 0, len(at)-1
+				k = place{start: sel.Start, end: sel.End}
+			}
+			isArea = !words
 		case isArea && wanted == nil:
 			x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a part of a file (%s) that is not in the package, so its %d codings do not come along either", s.Kind, len(sel.Codings)))
 			continue
@@ -411,6 +504,8 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 				x.lose("selection", sel.GUID, s.Name, "has no place in the text")
 			} // an empty one was told by the reader
 			continue
+		default:
+			k = place{start: sel.Start, end: sel.End}
 		}
 		seg, ok := passages[k]
 		if !ok {
@@ -419,7 +514,9 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 				key = refiqda.NewGUID("selection", append([]string{s.GUID, strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...)
 			}
 			seg = thread.ID(thread.Segment.Prefix() + key)
-			if x.taken[seg] {
+			if x.taken[seg] && sel.Kind == wholeSource {
+				seg = thread.ID(thread.Segment.Prefix() + wholeID(string(id)))
+			} else if x.taken[seg] {
 				seg = thread.ID(thread.Segment.Prefix() + refiqda.NewGUID("selection", append([]string{string(id), strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...))
 			}
 			x.taken[seg] = true
@@ -488,7 +585,7 @@ func (x *intake) rest() {
 	attached := map[string]bool{}
 	for _, s := range x.p.Sources {
 		for _, c := range x.p.Cases {
-			if x.docs[s.GUID] != "" && slices.Contains(c.Sources, s.GUID) {
+			if x.docs[s.GUID] != "" && (slices.Contains(c.Sources, s.GUID) || slices.Contains(x.cased[c.GUID], s.GUID)) {
 				attached[c.GUID] = true
 			}
 		}
@@ -497,8 +594,11 @@ func (x *intake) rest() {
 		switch {
 		case !attached[c.GUID]:
 			x.lose("case", c.GUID, c.Name, "has no document that came along, so its values do not either")
-		case c.Description != "" || len(c.Selections) > 0 || len(c.Codes) > 0:
-			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; its description and what it says of passages and codes did not")
+		case len(c.Selections) > 0 || len(c.Codes) > 0:
+			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; what it says of passages and codes did not")
+		}
+		if c.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: c.GUID + "#description", Name: c.Name, Text: c.Description})
 		}
 	}
 	for _, l := range x.p.Links {
