@@ -80,6 +80,8 @@ func WriteCodebook(out io.Writer, p Project, o WriteOptions) ([]Loss, error) {
 	if len(p.Codes) == 0 {
 		return nil, errors.New("there are no codes; a QDC needs at least one")
 	}
+	sources := len(p.Sources)
+	p.Sources, p.Cases = nil, nil
 	w, err := newWriter(out, p, o)
 	if err != nil {
 		return nil, err
@@ -103,8 +105,8 @@ func WriteCodebook(out io.Writer, p Project, o WriteOptions) ([]Loss, error) {
 		w.line("</Sets>")
 	}
 	w.line("</CodeBook>")
-	if n := len(p.Sources); n > 0 {
-		w.lose("sources", "", "", fmt.Sprintf("a QDC holds the codebook alone; %d sources stay behind", n))
+	if sources > 0 {
+		w.lose("sources", "", "", fmt.Sprintf("a QDC holds the codebook alone; %d sources stay behind", sources))
 	}
 	return w.losses, cmp.Or(w.err, w.w.Flush())
 }
