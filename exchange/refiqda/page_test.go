@@ -57,7 +57,7 @@ func TestRegionAndBack(t *testing.T) {
 	for _, w := range []PageWay{{}, {First: 1}, {Top: true}, {First: 1, Top: true}} {
 		for _, c := range [][5]int{{1, 0, 0, 1, 1}, {1, 70, 122, 230, 40}, {2, 5, 10, 600, 90}} {
 			var s Selection
-			s.Page, s.Box = w.Box(c[0], c[1], c[2], c[3], c[4], sheets[c[0]-1].Height)
+			s.Page, s.Box = w.Box(c[0], c[1], c[2], c[3], c[4], sheets[c[0]-1])
 			if page, x, y, wide, high, ok := w.Region(s, sheets); !ok || [5]int{page, x, y, wide, high} != c {
 				t.Errorf("%v: %v became %+v and then %d, %d, %d, %d, %d (%t)", w, c, s, page, x, y, wide, high, ok)
 			}

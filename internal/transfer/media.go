@@ -396,8 +396,8 @@ func (f File) place(d document.Document, a document.Area, s refiqda.Selection, k
 	return a, ""
 }
 
-// Kept is a file of the study that may leave. Of a PDF, the heights of its pages are needed, in points.
-type Kept struct{ Heights []float64 }
+// Kept is a file of the study that may leave. Of a PDF with coded regions its pages are needed.
+type Kept struct{ Sheets []refiqda.Sheet }
 
 // carry tells as what kind of source a document leaves: with its file when that may, or as a text. What stays with a file is
 // told.
@@ -475,11 +475,11 @@ func (o GiveOptions) area(x *refiqda.Selection, d document.Document, at document
 	case a.To > 0:
 		x.Kind, x.Begin, x.Stop = refiqda.TimeSelection, a.From, a.To
 	case a.Page > 0:
-		heights := o.Files[d.File].Heights
-		if a.Page > len(heights) {
+		sheets := o.Files[d.File].Sheets
+		if a.Page > len(sheets) {
 			return false
 		}
-		x.Page, x.Box = o.Pages.Box(a.Page, a.X, a.Y, a.Width, a.Height, heights[a.Page-1])
+		x.Page, x.Box = o.Pages.Box(a.Page, a.X, a.Y, a.Width, a.Height, sheets[a.Page-1])
 	default:
 		x.Box = [4]int{a.X, a.Y, a.X + a.Width, a.Y + a.Height}
 	}

@@ -66,7 +66,7 @@ func shown() store.Bundle {
 func atHand() map[string]Kept {
 	out := map[string]Kept{}
 	for _, c := range []string{"a", "b", "c", "d"} {
-		out[strings.Repeat(c, 64)] = Kept{Heights: []float64{841.89, 841.89}}
+		out[strings.Repeat(c, 64)] = Kept{Sheets: []refiqda.Sheet{{Width: 595.28, Height: 841.89}, {Width: 595.28, Height: 841.89}}}
 	}
 	return out
 }
