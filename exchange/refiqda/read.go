@@ -665,8 +665,14 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 		r.file(p, s)
 	}
 	for i := range r.p.Sources {
+		times := map[string]int{}
+		for _, t := range r.p.Sources[i].Transcripts {
+			for _, y := range t.Sync {
+				times[y.GUID] = y.Time
+			}
+		}
 		for k := range r.p.Sources[i].Transcripts {
-			r.p.Sources[i].Transcripts[k].raws()
+			r.p.Sources[i].Transcripts[k].raws(times)
 		}
 	}
 	decide(r.p.Origin, withText, texts, func(guid string) (Convention, bool) {
@@ -785,8 +791,9 @@ func (r *reader) file(p *Package, s *Source) {
 	}
 }
 
-// raws notes the positions at which selections of a transcript begin and end, as found.
-func (t *Transcript) raws() {
+// raws notes the positions at which selections of a transcript begin and end, as found, and their times. times are those of all
+// sync points of its recording.
+func (t *Transcript) raws(times map[string]int) {
 	at := map[string]int{}
 	for _, y := range t.Sync {
 		at[y.GUID] = y.Position
@@ -796,6 +803,11 @@ func (t *Transcript) raws() {
 	}
 	for i := range t.Selections {
 		if x := &t.Selections[i]; x.Kind == SpanOfTranscript {
+			from, okFrom := times[x.from]
+			to, okTo := times[x.to]
+			if okFrom && okTo && from >= 0 && to >= 0 {
+				x.Begin, x.Stop = from, to
+			}
 			a, okA := at[x.from]
 			b, okB := at[x.to]
 			if okA && okB && a >= 0 && b >= a {
@@ -826,11 +838,8 @@ func (r *reader) sync(t *Transcript, text raw) {
 		}
 		a, okA := at[x.from]
 		b, okB := at[x.to]
-		if okA && okB {
-			x.Begin, x.Stop = a.Time, b.Time
-			if a.Position >= 0 && b.Position >= a.Position {
-				x.Start, x.End, x.Quote = a.Position, b.Position, string(runes[a.Position:b.Position])
-			}
+		if okA && okB && a.Position >= 0 && b.Position >= a.Position {
+			x.Start, x.End, x.Quote = a.Position, b.Position, string(runes[a.Position:b.Position])
 		}
 	}
 }
@@ -902,7 +911,7 @@ func (r *reader) check(all []*Source) {
 				x.Start, x.End, x.Quote = x.raw[0], x.raw[1], x.Name
 			}
 			if x.Kind == TextSelection && x.Start >= 0 && x.Start == x.End {
-				r.lose("selection", x.GUID, s.Name, "is empty: it begins where it ends")
+				r.lose("selection", x.GUID, s.Name, "is a point: it begins where it ends")
 			}
 			x.Codings = codings("selection", s, x.Codings, x.GUID)
 			x.Notes = refer("selection", x.GUID, s.Name, x.Notes)

@@ -62,12 +62,7 @@ func (x *intake) source(s *refiqda.Source) {
 			}
 		}()
 	}
-	var scripts []*refiqda.Transcript
-	for i := range s.Transcripts {
-		if t := &s.Transcripts[i]; t.HasText && strings.TrimSpace(t.Text) != "" {
-			scripts = append(scripts, t)
-		}
-	}
+	s, scripts := x.scripts(s, w != nil)
 	switch {
 	case len(scripts) == 1: // one document: what is said, and the recording
 		t := scripts[0]
@@ -106,6 +101,37 @@ func (x *intake) source(s *refiqda.Source) {
 		what = "has no text, and its file (" + s.Kind + ") is not in the package"
 	}
 	x.lose("source", s.GUID, s.Name, fmt.Sprintf("%s, so its %d selections with %d codings do not come along", what, len(s.Selections), n))
+	x.gone(s)
+}
+
+// scripts gives the transcripts of a recording that have a text. What is coded in one and has a time and no place in the text is
+// a part of the recording, if that is there; the source comes back with such parts.
+func (x *intake) scripts(s *refiqda.Source, plays bool) (*refiqda.Source, []*refiqda.Transcript) {
+	if len(s.Transcripts) == 0 {
+		return s, nil
+	}
+	var out []*refiqda.Transcript
+	own := *s
+	own.Selections = slices.Clone(s.Selections)
+	for _, t := range s.Transcripts {
+		says := t.HasText && strings.TrimSpace(t.Text) != ""
+		var kept []refiqda.Selection
+		for _, sel := range t.Selections {
+			switch {
+			case plays && sel.Stop > sel.Begin && (sel.Start < 0 || !says):
+				sel.Kind = refiqda.TimeSelection
+				own.Selections = append(own.Selections, sel)
+			case says:
+				kept = append(kept, sel)
+			default:
+				x.nowhere(&sel, s.Name, "is a part of a transcript that has no text in the package", "study", "")
+			}
+		}
+		if t.Selections = kept; says {
+			out = append(out, &t)
+		}
+	}
+	return &own, out
 }
 
 // marks are the times of a transcript. Marks that say the time of the one before them tell nothing and are left out.
@@ -210,7 +236,7 @@ func (x *intake) says(s *refiqda.Source, sel *refiqda.Selection) (words, memo st
 	if d := strings.TrimSpace(sel.Description); d != "" {
 		return d, ""
 	}
-	for _, n := range sel.Notes {
+	for _, n := range sel.Notes { // with those that links join to it
 		if t := strings.TrimSpace(x.notes[n].Text); t != "" {
 			return t, ""
 		}

@@ -57,6 +57,8 @@ type intake struct {
 	notes map[string]refiqda.Source
 	used  map[string]bool // notes that came along
 
+	linked map[string][]string // notes that a link joins to a thing, by its GUID
+	tied   map[string]bool     // links that do
 	cased  map[string][]string // sources that are coded with a case, by the GUID of the case
 	beside map[string]string   // recording by GUID of its transcript, and transcript by that of a recording that has one alone
 	paged  []refiqda.Selection
@@ -77,6 +79,7 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	}
 	x.cased = casesAsCodes(&p)
 	x.p = p
+	x.links()
 	x.coders()
 	x.codebook()
 	for i := range p.Sources {
@@ -170,6 +173,91 @@ func casesAsCodes(p *refiqda.Project) map[string][]string {
 		}
 	}
 	return of
+}
+
+// links finds links between a note and a thing that has memos, as NVivo writes annotations.
+func (x *intake) links() {
+	x.linked, x.tied = map[string][]string{}, map[string]bool{}
+	things := map[string]bool{}
+	var look func(s refiqda.Source)
+	look = func(s refiqda.Source) {
+		things[s.GUID] = true
+		for _, g := range s.Selections {
+			things[g.GUID] = true
+		}
+		for _, t := range s.Transcripts {
+			look(t.Source)
+		}
+	}
+	for _, s := range x.p.Sources {
+		look(s)
+	}
+	for _, c := range x.p.Codes {
+		things[c.GUID] = true
+	}
+	for _, l := range x.p.Links {
+		for _, e := range [][2]string{{l.From, l.To}, {l.To, l.From}} {
+			if _, ok := x.notes[e[0]]; ok && things[e[1]] {
+				x.linked[e[1]], x.tied[l.GUID] = append(x.linked[e[1]], e[0]), true
+			}
+		}
+	}
+}
+
+// about gives the notes on a thing: those it names, and those that links join to it.
+func (x *intake) about(guid string, notes []string) []string {
+	out := slices.Clone(notes)
+	for _, n := range x.linked[guid] {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// nowhere tells that a selection has no place, and keeps what is said of it as memos on something else.
+func (x *intake) nowhere(sel *refiqda.Selection, name, what string, on, kase thread.ID) {
+	if n := len(sel.Codings); n > 0 {
+		what += fmt.Sprintf(", so its %d codings do not come along either", n)
+	}
+	x.lose("selection", sel.GUID, name, what)
+	if sel.Description != "" {
+		x.memo(on, kase, refiqda.Source{GUID: sel.GUID + "#description", Text: sel.Description, User: sel.User, Created: sel.Created})
+	}
+	for _, n := range x.about(sel.GUID, sel.Notes) {
+		x.memo(on, kase, x.notes[n])
+	}
+}
+
+// gone keeps what is said of a source that does not come along, and of its parts, as memos on the study.
+func (x *intake) gone(s *refiqda.Source) {
+	if s.Description != "" {
+		x.memo("study", "", refiqda.Source{GUID: s.GUID + "#description", Name: s.Name, Text: s.Description, User: s.User, Created: s.Created})
+	}
+	for _, sel := range s.Selections {
+		if sel.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: sel.GUID + "#description", Name: s.Name, Text: sel.Description, User: sel.User, Created: sel.Created})
+		}
+	}
+}
+
+// wordAt gives the word at a place of a text, or the letter there; at is offsetsOf the text.
+func wordAt(body string, at []int, place int) (start, end int) {
+	word := func(i int) bool {
+		r, _ := utf8.DecodeRuneInString(body[at[i]:])
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+	}
+	start, end = place, place
+	for start > 0 && word(start-1) {
+		start--
+	}
+	for end < len(at)-1 && word(end) {
+		end++
+	}
+	if start == end && end < len(at)-1 {
+		end++
+	}
+	return start, end
 }
 
 func (x *intake) lose(item, guid, name, what string) {
@@ -274,7 +362,7 @@ func (x *intake) codebook() {
 			x.lose("code", c.GUID, c.Name, "was a folder; here it is a code like others")
 		}
 		x.add("codes", k)
-		for _, n := range c.Notes {
+		for _, n := range x.about(c.GUID, c.Notes) {
 			x.memo(id, "", x.notes[n])
 		}
 		if len(paths[c.GUID]) == 0 {
@@ -288,12 +376,14 @@ func (x *intake) codebook() {
 				g.Codes = append(g.Codes, id)
 			}
 		}
-		if n := len(s.Sources) + len(s.Notes); n > 0 {
-			x.lose("set", s.GUID, s.Name, fmt.Sprintf("its %d sources and notes: groups here are of codes", n))
+		if n := len(s.Notes); n > 0 {
+			x.lose("set", s.GUID, s.Name, fmt.Sprintf("its %d notes: groups here are of codes, and sets of documents an attribute of them", n))
 		}
 		if len(g.Codes) > 0 || len(s.Sources)+len(s.Notes) == 0 {
 			g.ID = x.id(thread.Group, s.Name, s.GUID)
 			x.add("groups", g)
+		} else if s.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: s.GUID + "#description", Name: s.Name, Text: s.Description})
 		}
 	}
 }
@@ -426,6 +516,7 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	body, err := document.Normalize([]byte(s.Text))
 	if err != nil && !(err == document.ErrEmpty && wanted != nil) {
 		x.lose("source", s.GUID, s.Name, "its text is empty or no text")
+		x.gone(s)
 		return ""
 	}
 	if s.HasText && body != s.Text && body != "" {
@@ -460,12 +551,17 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 			}
 		}
 	}
+	for _, set := range x.p.Sets {
+		if slices.Contains(set.Sources, s.GUID) || x.beside[s.GUID] != "" && slices.Contains(set.Sources, x.beside[s.GUID]) {
+			attribute(set.Name, "yes")
+		}
+	}
 	x.add("documents", d)
 	x.out.Texts = append(x.out.Texts, document.Text{Document: id, Version: 1, Body: body})
 	if s.Description != "" {
 		x.memo(id, d.Case, refiqda.Source{GUID: s.GUID + "#description", Text: s.Description, User: s.User, Created: s.Created})
 	}
-	for _, n := range s.Notes {
+	for _, n := range x.about(s.GUID, s.Notes) {
 		x.memo(id, d.Case, x.notes[n])
 	}
 	selections := s.Selections
@@ -475,9 +571,23 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	at := offsetsOf(body)
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
-	for i := range selections {
-		sel := &selections[i]
+	for _, one := range selections {
+		sel := &one
 		isArea := sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection
+		sel.Notes = x.about(sel.GUID, sel.Notes)
+		point := !isArea && sel.Kind != wholeSource && sel.Start >= 0 && sel.Start == sel.End
+		switch said := len(sel.Codings)+len(sel.Notes) > 0 || sel.Description != ""; {
+		case point && !said:
+			continue // told by the reader
+		case sel.Kind == refiqda.TimeSelection && sel.Begin >= 0 && sel.Stop == sel.Begin && wanted != nil:
+			sel.Stop += 1000
+			x.lose("selection", sel.GUID, s.Name, "is a point in time; the second after it stands for it")
+		case point && sel.End < len(at):
+			if a, b := wordAt(body, at, sel.Start); strings.TrimSpace(body[at[a]:at[b]]) != "" {
+				sel.Start, sel.End = a, b
+				x.lose("selection", sel.GUID, s.Name, "is a point in the text; the word at it stands for it")
+			}
+		}
 		described := sel.Description
 		var k place
 		switch {
@@ -489,20 +599,18 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 			}
 			isArea = !words
 		case isArea && wanted == nil:
-			x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a part of a file (%s) that is not in the package, so its %d codings do not come along either", s.Kind, len(sel.Codings)))
+			x.nowhere(sel, s.Name, "is a part of a file ("+s.Kind+") that is not in the package", id, d.Case)
 			continue
 		case isArea:
 			k = place{area: areaOf(sel)}
 			k.says, described = x.says(s, sel)
 			var ps fault.Problems
 			if k.area.Check(&ps); len(ps) > 0 {
-				x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("its place %s, so its %d codings do not come along either", ps[0].Message, len(sel.Codings)))
+				x.nowhere(sel, s.Name, "its place "+ps[0].Message, id, d.Case)
 				continue
 			}
 		case sel.Start < 0 || sel.End <= sel.Start || sel.End > len(at)-1:
-			if sel.Start < 0 || sel.End > len(at)-1 {
-				x.lose("selection", sel.GUID, s.Name, "has no place in the text")
-			} // an empty one was told by the reader
+			x.nowhere(sel, s.Name, "has no place in the text", id, d.Case)
 			continue
 		default:
 			k = place{start: sel.Start, end: sel.End}
@@ -602,6 +710,9 @@ func (x *intake) rest() {
 		}
 	}
 	for _, l := range x.p.Links {
+		if x.tied[l.GUID] {
+			continue
+		}
 		x.lose("link", l.GUID, l.Name, "links between items are not kept here")
 	}
 	for _, g := range x.p.Graphs {
