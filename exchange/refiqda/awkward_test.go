@@ -78,3 +78,43 @@ func TestAwkwardPackages(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsOfRegions reads the words that regions of pages bring with them, and gives what is coded in these to the region.
+func TestWordsOfRegions(t *testing.T) {
+	g := func(s string) string { return NewGUID("region", s) }
+	coding := func(n string) string {
+		return fmt.Sprintf(`<Coding guid="%s"><CodeRef targetGUID="%s"/></Coding>`, g(n), g("code"))
+	}
+	region := func(n, words string) string {
+		return fmt.Sprintf(`<PDFSelection guid="%s" page="0" firstX="1" firstY="9" secondX="8" secondY="2">%s%s</PDFSelection>`, g(n), words, coding(n+"c"))
+	}
+	body := `<Project name="P"><CodeBook><Codes><Code guid="` + g("code") + `" name="C" isCodable="true"/></Codes></CodeBook><Sources><PDFSource guid="` + g("pdf") + `" name="p.pdf" path="internal://p.pdf">` +
+		region("inline", `<Representation guid="`+g("r1")+`"><PlainTextContent>Three &amp; four</PlainTextContent><PlainTextSelection guid="`+g("in")+`" startPosition="0" endPosition="5"><Description>why</Description>`+coding("nested")+`</PlainTextSelection></Representation>`) +
+		region("file", `<Representation guid="`+g("r2")+`" plainTextPath="internal://r2.txt"/>`) + region("none", "") +
+		`<Representation guid="` + g("rep") + `"><PlainTextContent>All of it.</PlainTextContent></Representation></PDFSource></Sources></Project>`
+	b := packed(t, map[string]string{"project.qde": body, "sources/p.pdf": "x", "sources/r2.txt": "\ufeffFive\r\nsix"})
+	p, err := Open(bytes.NewReader(b), int64(len(b)), ReadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := p.Project.Sources[0]
+	if len(s.Selections) != 3 || s.Text != "All of it." || len(p.Losses) != 1 || p.Losses[0].GUID != g("in") {
+		t.Fatalf("%+v, %+v", s, p.Losses)
+	}
+	for i, want := range []struct {
+		says    string
+		codings int
+	}{{"Three & four", 2}, {"Five\nsix", 1}, {"", 1}} {
+		if x := s.Selections[i]; x.Says != want.says || len(x.Codings) != want.codings {
+			t.Errorf("%q with %d codings; expected %q with %d", x.Says, len(x.Codings), want.says, want.codings)
+		}
+	}
+	if s.Selections[0].Description != "why" {
+		t.Errorf("the description is %q", s.Selections[0].Description)
+	}
+	// They tell how regions are counted, as names do.
+	sheets := []Sheet{{Width: 100, Height: 100, Lines: []Line{{Box: [4]float64{1, 2, 8, 9}, Text: "three & four"}}}, {Width: 100, Height: 100}}
+	if way := PagesOf("", []Selection{{Kind: RegionSelection, Says: "Three & four", Page: 1, Box: [4]int{1, 2, 8, 9}}}, nil, sheets); way != (PageWay{First: 1, By: "the words there"}) {
+		t.Errorf("%+v", way)
+	}
+}

@@ -1,6 +1,7 @@
 package refiqda
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -197,7 +198,7 @@ func (p PageWay) fits(s Selection, sheets []Sheet) float64 {
 	if s.Kind != RegionSelection {
 		return 0
 	}
-	words := wordsIn(s.Name)
+	words := wordsIn(cmp.Or(s.Says, s.Name))
 	page, x, y, w, h, ok := p.Region(s, sheets)
 	if !ok || len(words) == 0 {
 		return 0

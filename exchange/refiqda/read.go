@@ -236,6 +236,7 @@ type frame struct {
 	src    *Source
 	script *Transcript
 	sel    *Selection
+	words  *Selection // region whose own words are open
 	coding *Coding
 	kase   *Case
 	vari   *Variable
@@ -444,7 +445,9 @@ func (r *reader) start(e xml.StartElement, f *frame, stack []frame) {
 		r.p.Notes = append(r.p.Notes, r.source(e, TextSource))
 		f.src = &r.p.Notes[len(r.p.Notes)-1]
 	case "Representation", "TextDescription":
-		if f.src != nil && f.sel == nil {
+		if f.sel != nil {
+			f.sel.plain, f.words = attr(e, "plainTextPath"), f.sel
+		} else if f.src != nil {
 			f.src.TextGUID, f.src.plain = guidOf(e, "guid"), attr(e, "plainTextPath")
 			f.src.HasText = f.src.HasText || f.src.plain != ""
 		}
@@ -459,12 +462,19 @@ func (r *reader) start(e xml.StartElement, f *frame, stack []frame) {
 			f.script.Sync = append(f.script.Sync, SyncPoint{GUID: guidOf(e, "guid"), Time: r.number(e, "timeStamp"), Position: r.number(e, "position")})
 		}
 	case "PlainTextContent":
-		if f.src != nil && f.sel == nil {
+		if f.words != nil {
+			f.text = &f.words.Says
+		} else if f.src != nil && f.sel == nil {
 			f.src.HasText = true
 			f.text = &f.src.Text
 		}
 	case "PlainTextSelection", "PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection":
 		if f.src == nil {
+			return
+		}
+		if f.words != nil {
+			r.lose("selection", guidOf(e, "guid"), f.src.Name, "is of the words of a part of a page; its codings are given to the part")
+			f.coding = nil
 			return
 		}
 		f.src.Selections = append(f.src.Selections, r.selection(e))
@@ -663,6 +673,7 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 			s.HasText = false
 		}
 		r.file(p, s)
+		r.words(p, s)
 	}
 	for i := range r.p.Sources {
 		times := map[string]int{}
@@ -697,6 +708,25 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 	}
 	r.check(all)
 	return r.p, r.losses
+}
+
+// words loads the words that regions of a source bring with them.
+func (r *reader) words(p *Package, s *Source) {
+	for i := range s.Selections {
+		x := &s.Selections[i]
+		if entry, _ := inside(x.plain); entry != "" && x.Says == "" {
+			b, err := p.bytes(entry, r.limits.Text)
+			if err != nil && r.err == nil {
+				r.err = err
+			}
+			if r.texts += int64(len(b)); r.texts > r.limits.Texts && r.err == nil {
+				r.err = bad("its texts have more than %d MB together", r.limits.Texts>>20)
+			}
+			t, _ := decodeText(b)
+			x.Says = t.normal()
+		}
+		x.Says = strings.TrimSpace(strings.TrimPrefix(x.Says, "\ufeff"))
+	}
 }
 
 // text loads the text of a source.

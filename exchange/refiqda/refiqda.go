@@ -134,6 +134,7 @@ type Selection struct {
 	Description string
 	Start, End  int    // code points; -1: not known
 	Quote       string // the words there; empty: the text is not known
+	Says        string // of a region of a page: the words that the file gives with it
 	Page        int    // of a PDF, as found: programs count from 0 or from 1
 	Box         [4]int // firstX, firstY, secondX, secondY, as found
 	Begin, Stop int    // milliseconds
@@ -146,6 +147,7 @@ type Selection struct {
 	raw      [2]int // positions as found
 	moved    string // why it does not lie where they say
 	from, to string // sync points
+	plain    string // path of the words of a region
 }
 
 // Coding is the use of a code by a coder.

@@ -31,6 +31,9 @@ type GiveOptions struct {
 	Counts     map[thread.Kind]int  // of all objects of the study, when the bundle holds Given alone; nil: it holds all
 }
 
+// Unwritten stands for what a study that was made of a project does not say yet; it is nothing to give.
+const Unwritten = "Not written yet."
+
 // Given are the kinds of objects that ToProject and Check look at.
 var Given = []thread.Kind{thread.Study, thread.Document, thread.Code, thread.Group, thread.Memo, thread.Segment, thread.Coding, thread.Interview, thread.Case, thread.Candidate, thread.Actor}
 
@@ -69,7 +72,9 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	for _, x := range b.Objects {
 		switch x := x.(type) {
 		case study.Study:
-			p.Name, p.Description = x.Title, x.Purpose
+			if p.Name = x.Title; x.Purpose != Unwritten {
+				p.Description = x.Purpose
+			}
 		case document.Document:
 			docs = append(docs, x)
 		case coding.Code:
