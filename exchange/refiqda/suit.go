@@ -53,15 +53,15 @@ func (q *forQualCoder) lose(item, guid, name, what string) {
 	q.losses = append(q.losses, Loss{item, guid, name, what})
 }
 
-// names gives each thing a name of its own.
-type names map[string]bool
+// names gives each thing a name of its own; it holds how often a name was asked for.
+type names map[string]int
 
 func (n names) take(name, end string) string {
 	out := name + end
-	for i := 2; n[out]; i++ {
-		out = fmt.Sprintf("%s (%d)%s", name, i, end)
+	for first := out; n[out] > 0; out = fmt.Sprintf("%s (%d)%s", name, n[first], end) {
+		n[first]++
 	}
-	n[out] = true
+	n[out] = 1
 	return out
 }
 
@@ -89,7 +89,7 @@ func (q *forQualCoder) codes() {
 	paths, taken := q.p.Paths(), names{}
 	for _, c := range q.p.Codes {
 		if count[c.Name] == 1 {
-			taken[c.Name] = true
+			taken[c.Name] = 1
 		}
 	}
 	for i := range q.p.Codes {
@@ -139,7 +139,7 @@ func (q *forQualCoder) sources() {
 			q.lose("source", s.GUID, was, "is called "+s.Name+", for names of sources are those of files in this program, and there once")
 		}
 		if s.Kind == AudioSource || s.Kind == VideoSource { // it makes texts of these names
-			taken[s.Name+".txt"], taken[s.Name+".transcribed"] = true, true
+			taken[s.Name+".txt"], taken[s.Name+".transcribed"] = 1, 1
 		}
 		s.Description, s.Notes = q.fold(s.Description, s.Notes), nil
 		s.Values = joined(s.Values)
@@ -304,7 +304,7 @@ func (q *forQualCoder) variables() {
 	}
 	taken := names{}
 	for _, s := range q.p.Sets {
-		taken[s.Name] = len(s.Sources) > 0 // it makes variables of these
+		taken[s.Name] = min(len(s.Sources), 1) // it makes variables of these
 	}
 	var out []Variable
 	for _, v := range q.p.Variables {
@@ -327,7 +327,7 @@ func (q *forQualCoder) cases() {
 	at := map[string]int{}
 	coded := names{}
 	for _, c := range q.p.Codes {
-		coded[c.Name] = true
+		coded[c.Name] = 1
 	}
 	for i, s := range q.p.Sources {
 		at[s.GUID] = i
@@ -366,6 +366,9 @@ func (q *forQualCoder) cases() {
 		}
 		for k := range q.p.Sources {
 			for j := range q.p.Sources[k].Selections {
+				if len(c.Selections) == 0 {
+					break
+				}
 				if x := &q.p.Sources[k].Selections[j]; x.Kind == TextSelection && slices.Contains(c.Selections, x.GUID) {
 					code(x)
 				}

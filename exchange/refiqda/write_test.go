@@ -295,12 +295,14 @@ func FuzzOpen(f *testing.F) {
 		if err != nil {
 			return
 		}
-		var out bytes.Buffer
-		if _, err := Write(&out, p.Project, WriteOptions{Profile: "nvivo"}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Open(bytes.NewReader(out.Bytes()), int64(out.Len()), ReadOptions{}); err != nil {
-			t.Fatalf("what was written cannot be read: %v", err)
+		for _, profile := range []string{"nvivo", "qualcoder"} {
+			var out bytes.Buffer
+			if _, err := Write(&out, p.Project, WriteOptions{Profile: profile}); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(bytes.NewReader(out.Bytes()), int64(out.Len()), ReadOptions{}); err != nil {
+				t.Fatalf("what was written cannot be read: %v", err)
+			}
 		}
 	})
 }
