@@ -15,7 +15,8 @@ const undated = "1970-01-01T00:00:00Z"
 // qualcoder makes of a project what the importer of QualCoder (its source of 2026: refi.py) keeps whole. All of it is valid by
 // the standard too. That importer
 //   - keeps names of codes, sources, cases, variables and notes once each, and stops or loses what comes second;
-//   - stops at a region of a picture, a transcript or a note without a time, and at a transcript whose name is no file's;
+//   - stops at a region of a picture, a transcript or a note without a time, at a transcript whose name is no file's, and at a
+//     second selection without codings that one person made at one place;
 //   - gives all codings of a selection to who made the selection, with its description (of a region: its name) as their memo;
 //   - reads no notes on codes, sources, selections and codings, no codings of a source, and no cases of sources;
 //   - takes a code with the GUID of a case for the case, and what is coded with it for what belongs to the case;
@@ -240,6 +241,15 @@ func (q *forQualCoder) split(s *Source) {
 			if s.Kind == PictureSource && x.Kind == RegionSelection { // of which it reads the name
 				part.Name, part.Description = strings.TrimSpace(part.Name+"\n\n"+part.Description), ""
 				part.Created = cmp.Or(when(part.Created), undated)
+			}
+			if x.Kind == TextSelection && len(part.Codings) == 0 { // an annotation
+				if i := slices.IndexFunc(out, func(o Selection) bool {
+					return o.Kind == TextSelection && len(o.Codings) == 0 && o.Start == part.Start && o.End == part.End && o.User == part.User
+				}); i >= 0 {
+					out[i].Description = strings.TrimSpace(out[i].Description + "\n\n" + part.Description)
+					q.lose("selection", part.GUID, s.Name, "has the place of another one by the same person, and neither has codings; the two are one")
+					continue
+				}
 			}
 			out = append(out, part)
 		}

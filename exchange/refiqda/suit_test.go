@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -166,6 +167,7 @@ func byQualCoder(t *testing.T, data []byte) []string {
 			to, _ := strconv.Atoi(x.attr("endPosition"))
 			words := string(runes[from:to])
 			if len(x.all("Coding")) == 0 {
+				name("annotation ", fmt.Sprint(n, from, to, x.attr("creatingUser")))
 				keep("annotation", n, words, x.say("Description"))
 			}
 			codings(n, x, words, x.say("Description"))
@@ -240,7 +242,7 @@ func TestQualCoder(t *testing.T) {
 		Sources: []Source{
 			{GUID: g("text"), Kind: TextSource, Name: "Report", Text: "One 🟦 line.\nTwo lines.\n", HasText: true, Notes: []string{g("n2"), g("n3")}, Values: []Value{{g("v1"), "AM"}, {g("v1"), "GE"}, {g("v2"), "x"}}, Codings: []Coding{coding("whole", "b", "bo")},
 				Selections: []Selection{{GUID: g("s1"), Kind: TextSelection, Start: 4, End: 10, User: g("ana"), Notes: []string{g("n4")}, Codings: []Coding{coding("1", "a", "ana"), coding("2", "a", "bo"), coding("3", "a2", "ana", g("n5"))}},
-					{GUID: g("s2"), Kind: TextSelection, Start: 12, End: 15, Description: "look here"}}},
+					{GUID: g("s2"), Kind: TextSelection, Start: 12, End: 15, Description: "look here"}, {GUID: g("s2b"), Kind: TextSelection, Start: 12, End: 15, Description: "and here"}}},
 			{GUID: g("text2"), Kind: TextSource, Name: "Report", Text: "Three.", HasText: true, Selections: []Selection{{GUID: g("s3"), Kind: TextSelection, Start: 0, End: 5, Codings: []Coding{coding("4", "b2", "bo")}}}},
 			{GUID: g("mural"), Kind: PictureSource, Name: "Mural: left/right", File: "x.PNG", Width: 40, Height: 30, Text: "A wall.", HasText: true, Notes: []string{g("n6")}, Codings: []Coding{coding("5", "a", "ana")},
 				Selections: []Selection{{GUID: g("s4"), Kind: RegionSelection, Name: "A fist", Box: [4]int{1, 2, 3, 4}, Notes: []string{g("n7")}, Codings: []Coding{coding("6", "a3", "ana")}}, {GUID: g("s5"), Kind: TextSelection, Start: 2, End: 6, Codings: []Coding{coding("7", "a", "ana")}}}},
@@ -263,7 +265,7 @@ func TestQualCoder(t *testing.T) {
 	}
 	valid(t, "Project-mrt2019.xsd", qde(t, b.Bytes()))
 	want := []string{
-		"annotation | Report | Two | look here",
+		"annotation | Report | Two | look here\n\nand here",
 		"audiosource | Report.wav | ",
 		"code | A | What A is\n\nmemo on A", "code | A (2) | ", "code | A > A / Other | ", "code | B | ", "code | B > B / Other | ",
 		"coding | Decree (2).pdf | Article | A | bo | ",
