@@ -496,8 +496,10 @@ func choose(own, project []evidence, known Convention) Convention {
 			}
 			left = list
 			// Of those that fit the words equally well, the unlikely ones speak only when nothing else does.
-			if some := filter(left, likely); len(some) > 0 {
-				left = some
+			for _, keep := range []func(int) bool{likely, func(k int) bool { return !conventions[k].Inclusive }} {
+				if some := filter(left, keep); len(some) > 0 {
+					left = some
+				}
 			}
 			if alike(left) {
 				return give(prefer(left), "quotes", top, next)

@@ -1,6 +1,7 @@
 package refiqda
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -10,7 +11,7 @@ import (
 // PageWay is how the regions of a PDF are counted. The zero value is the standard's way as ATLAS.ti and MAXQDA write it.
 type PageWay struct {
 	First int    // number of the first page: 0, or 1
-	Top   bool   // from the upper left corner; else from the lower left, as the standard says
+	Top   bool   // from the upper left corner of the page as it is shown; else from the lower left one of its media box, as the standard says
 	By    string // what decided
 }
 
@@ -33,15 +34,46 @@ func ParsePageWay(s string) (PageWay, error) {
 	return w, nil
 }
 
-// Sheet is a page of a PDF, in points.
+// Sheet is a page of a PDF, in points. Its size is that of the page as it is shown: cut to its crop box, then turned.
 type Sheet struct {
 	Width, Height float64
+	Turn          int     // degrees clockwise by which it is turned
+	Left, Bottom  float64 // from the lower left corner of its media box to that of what is shown, not turned
 	Lines         []Line
+}
+
+// shown gives the place, from the upper left corner of the page as it is shown, of a point of its media box.
+func (s Sheet) shown(left, bottom float64) (x, y float64) {
+	left, bottom = left-s.Left, bottom-s.Bottom
+	switch s.Turn {
+	case 90:
+		return bottom, left
+	case 180:
+		return s.Width - left, bottom
+	case 270:
+		return s.Width - bottom, s.Height - left
+	}
+	return left, s.Height - bottom
+}
+
+// drawn is the other way of shown.
+func (s Sheet) drawn(x, y float64) (left, bottom float64) {
+	switch s.Turn {
+	case 90:
+		left, bottom = y, x
+	case 180:
+		left, bottom = s.Width-x, y
+	case 270:
+		left, bottom = s.Height-y, s.Width-x
+	default:
+		left, bottom = x, s.Height-y
+	}
+	return left + s.Left, bottom + s.Bottom
 }
 
 // Line is a line of words on a page.
 type Line struct {
-	Box  [4]float64 // left, bottom, right, top, from the lower left corner
+	Box  [4]float64 // left, bottom, right, top, from the lower left corner of the page as it is shown
 	Text string
 }
 
@@ -65,25 +97,29 @@ func (p PageWay) Region(s Selection, sheets []Sheet) (page, x, y, w, h int, ok b
 	if page < 1 || page > len(sheets) {
 		return page, 0, 0, 0, 0, false
 	}
-	width, height := whole(sheets[page-1].Width), whole(sheets[page-1].Height)
-	y0, y1 := s.Box[1], s.Box[3]
+	sheet, at := sheets[page-1], s.Box
 	if !p.Top {
-		y0, y1 = height-y0, height-y1
+		x0, y0 := sheet.shown(float64(at[0]), float64(at[1]))
+		x1, y1 := sheet.shown(float64(at[2]), float64(at[3]))
+		at = [4]int{round(x0), round(y0), round(x1), round(y1)}
 	}
-	x, y, w, h, ok = Within(s.Box[0], y0, s.Box[2], y1, width, height)
+	x, y, w, h, ok = Within(at[0], at[1], at[2], at[3], round(sheet.Width), round(sheet.Height))
 	return page, x, y, w, h, ok
 }
 
-// Box gives what a file says for a place on a page: the number of the page, and the corners.
-func (p PageWay) Box(page, x, y, w, h int, height float64) (int, [4]int) {
-	top, bottom := y, y+h
+// Box gives what a file says for a place on a page: the number of the page, and the corners, of which the first has the smaller
+// numbers.
+func (p PageWay) Box(page, x, y, w, h int, sheet Sheet) (int, [4]int) {
+	at := [4]int{x, y, x + w, y + h}
 	if !p.Top {
-		top, bottom = whole(height)-bottom, whole(height)-top
+		x0, y0 := sheet.drawn(float64(x), float64(y))
+		x1, y1 := sheet.drawn(float64(x+w), float64(y+h))
+		at = [4]int{round(min(x0, x1)), round(min(y0, y1)), round(max(x0, x1)), round(max(y0, y1))}
 	}
-	return page - 1 + p.First, [4]int{x, top, x + w, bottom}
+	return page - 1 + p.First, at
 }
 
-func whole(x float64) int { return int(math.Round(x)) }
+func round(x float64) int { return int(math.Floor(x + 0.5)) }
 
 // PagesOf finds out how the regions of a PDF are counted: by page numbers that one way alone has, corners that stand the other
 // way round, and the words that a name quotes; then by the program that wrote it. others are the selections of the
@@ -162,7 +198,7 @@ func (p PageWay) fits(s Selection, sheets []Sheet) float64 {
 	if s.Kind != RegionSelection {
 		return 0
 	}
-	words := wordsIn(s.Name)
+	words := wordsIn(cmp.Or(s.Says, s.Name))
 	page, x, y, w, h, ok := p.Region(s, sheets)
 	if !ok || len(words) == 0 {
 		return 0

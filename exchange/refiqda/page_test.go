@@ -57,7 +57,7 @@ func TestRegionAndBack(t *testing.T) {
 	for _, w := range []PageWay{{}, {First: 1}, {Top: true}, {First: 1, Top: true}} {
 		for _, c := range [][5]int{{1, 0, 0, 1, 1}, {1, 70, 122, 230, 40}, {2, 5, 10, 600, 90}} {
 			var s Selection
-			s.Page, s.Box = w.Box(c[0], c[1], c[2], c[3], c[4], sheets[c[0]-1].Height)
+			s.Page, s.Box = w.Box(c[0], c[1], c[2], c[3], c[4], sheets[c[0]-1])
 			if page, x, y, wide, high, ok := w.Region(s, sheets); !ok || [5]int{page, x, y, wide, high} != c {
 				t.Errorf("%v: %v became %+v and then %d, %d, %d, %d, %d (%t)", w, c, s, page, x, y, wide, high, ok)
 			}
@@ -90,6 +90,14 @@ func TestTranscriptPlaces(t *testing.T) {
 		back, err := Open(bytes.NewReader(b.Bytes()), int64(b.Len()), ReadOptions{})
 		if err != nil || len(back.Losses) > 0 {
 			t.Fatalf("%v, %+v", err, back.Losses)
+		}
+		if profile.suit != nil { // there it is a text, at the same places
+			for i, x := range back.Project.Sources[1].Selections {
+				if w := p.Sources[0].Transcripts[0].Selections[i]; x.Start != w.Start || x.End != w.End || len(x.Codings) != 1 {
+					t.Errorf("%s: %+v; expected %d to %d", profile.Name, x, w.Start, w.End)
+				}
+			}
+			continue
 		}
 		got := back.Project.Sources[0].Transcripts[0]
 		for i, x := range got.Selections {

@@ -236,6 +236,7 @@ type frame struct {
 	src    *Source
 	script *Transcript
 	sel    *Selection
+	words  *Selection // region whose own words are open
 	coding *Coding
 	kase   *Case
 	vari   *Variable
@@ -444,7 +445,9 @@ func (r *reader) start(e xml.StartElement, f *frame, stack []frame) {
 		r.p.Notes = append(r.p.Notes, r.source(e, TextSource))
 		f.src = &r.p.Notes[len(r.p.Notes)-1]
 	case "Representation", "TextDescription":
-		if f.src != nil && f.sel == nil {
+		if f.sel != nil {
+			f.sel.plain, f.words = attr(e, "plainTextPath"), f.sel
+		} else if f.src != nil {
 			f.src.TextGUID, f.src.plain = guidOf(e, "guid"), attr(e, "plainTextPath")
 			f.src.HasText = f.src.HasText || f.src.plain != ""
 		}
@@ -459,12 +462,19 @@ func (r *reader) start(e xml.StartElement, f *frame, stack []frame) {
 			f.script.Sync = append(f.script.Sync, SyncPoint{GUID: guidOf(e, "guid"), Time: r.number(e, "timeStamp"), Position: r.number(e, "position")})
 		}
 	case "PlainTextContent":
-		if f.src != nil && f.sel == nil {
+		if f.words != nil {
+			f.text = &f.words.Says
+		} else if f.src != nil && f.sel == nil {
 			f.src.HasText = true
 			f.text = &f.src.Text
 		}
 	case "PlainTextSelection", "PDFSelection", "PictureSelection", "AudioSelection", "VideoSelection", "TranscriptSelection":
 		if f.src == nil {
+			return
+		}
+		if f.words != nil {
+			r.lose("selection", guidOf(e, "guid"), f.src.Name, "is of the words of a part of a page; its codings are given to the part")
+			f.coding = nil
 			return
 		}
 		f.src.Selections = append(f.src.Selections, r.selection(e))
@@ -534,7 +544,7 @@ func (r *reader) description(f *frame) *string {
 	case f.sel != nil:
 		return &f.sel.Description
 	case f.src != nil:
-		if r.around == "Representation" || r.around == "TextDescription" {
+		if f.src.Description != "" && (r.around == "Representation" || r.around == "TextDescription") {
 			return nil
 		}
 		return &f.src.Description
@@ -573,6 +583,9 @@ func (r *reader) notes(f *frame) *[]string {
 func (r *reader) source(e xml.StartElement, kind string) Source {
 	s := Source{GUID: guidOf(e, "guid"), Kind: kind, Name: attr(e, "name"), User: guidOf(e, "creatingUser"), Created: attr(e, "creationDateTime"), Modified: attr(e, "modifiedDateTime")}
 	s.plain = attr(e, "plainTextPath")
+	if s.Created == undated {
+		s.Created = ""
+	}
 	if p := attr(e, "richTextPath"); p != "" {
 		s.File, s.rich = p, true
 	}
@@ -584,6 +597,9 @@ func (r *reader) source(e xml.StartElement, kind string) Source {
 
 func (r *reader) selection(e xml.StartElement) Selection {
 	s := Selection{GUID: guidOf(e, "guid"), Name: attr(e, "name"), User: guidOf(e, "creatingUser"), Created: attr(e, "creationDateTime"), Modified: attr(e, "modifiedDateTime"), Start: -1, End: -1}
+	if s.Created == undated {
+		s.Created = ""
+	}
 	switch e.Name.Local {
 	case "PlainTextSelection":
 		s.Kind = TextSelection
@@ -657,10 +673,17 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 			s.HasText = false
 		}
 		r.file(p, s)
+		r.words(p, s)
 	}
 	for i := range r.p.Sources {
+		times := map[string]int{}
+		for _, t := range r.p.Sources[i].Transcripts {
+			for _, y := range t.Sync {
+				times[y.GUID] = y.Time
+			}
+		}
 		for k := range r.p.Sources[i].Transcripts {
-			r.p.Sources[i].Transcripts[k].raws()
+			r.p.Sources[i].Transcripts[k].raws(times)
 		}
 	}
 	decide(r.p.Origin, withText, texts, func(guid string) (Convention, bool) {
@@ -685,6 +708,25 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 	}
 	r.check(all)
 	return r.p, r.losses
+}
+
+// words loads the words that regions of a source bring with them.
+func (r *reader) words(p *Package, s *Source) {
+	for i := range s.Selections {
+		x := &s.Selections[i]
+		if entry, _ := inside(x.plain); entry != "" && x.Says == "" {
+			b, err := p.bytes(entry, r.limits.Text)
+			if err != nil && r.err == nil {
+				r.err = err
+			}
+			if r.texts += int64(len(b)); r.texts > r.limits.Texts && r.err == nil {
+				r.err = bad("its texts have more than %d MB together", r.limits.Texts>>20)
+			}
+			t, _ := decodeText(b)
+			x.Says = t.normal()
+		}
+		x.Says = strings.TrimSpace(strings.TrimPrefix(x.Says, "\ufeff"))
+	}
 }
 
 // text loads the text of a source.
@@ -779,8 +821,9 @@ func (r *reader) file(p *Package, s *Source) {
 	}
 }
 
-// raws notes the positions at which selections of a transcript begin and end, as found.
-func (t *Transcript) raws() {
+// raws notes the positions at which selections of a transcript begin and end, as found, and their times. times are those of all
+// sync points of its recording.
+func (t *Transcript) raws(times map[string]int) {
 	at := map[string]int{}
 	for _, y := range t.Sync {
 		at[y.GUID] = y.Position
@@ -790,6 +833,11 @@ func (t *Transcript) raws() {
 	}
 	for i := range t.Selections {
 		if x := &t.Selections[i]; x.Kind == SpanOfTranscript {
+			from, okFrom := times[x.from]
+			to, okTo := times[x.to]
+			if okFrom && okTo && from >= 0 && to >= 0 {
+				x.Begin, x.Stop = from, to
+			}
 			a, okA := at[x.from]
 			b, okB := at[x.to]
 			if okA && okB && a >= 0 && b >= a {
@@ -820,11 +868,8 @@ func (r *reader) sync(t *Transcript, text raw) {
 		}
 		a, okA := at[x.from]
 		b, okB := at[x.to]
-		if okA && okB {
-			x.Begin, x.Stop = a.Time, b.Time
-			if a.Position >= 0 && b.Position >= a.Position {
-				x.Start, x.End, x.Quote = a.Position, b.Position, string(runes[a.Position:b.Position])
-			}
+		if okA && okB && a.Position >= 0 && b.Position >= a.Position {
+			x.Start, x.End, x.Quote = a.Position, b.Position, string(runes[a.Position:b.Position])
 		}
 	}
 }
@@ -896,7 +941,7 @@ func (r *reader) check(all []*Source) {
 				x.Start, x.End, x.Quote = x.raw[0], x.raw[1], x.Name
 			}
 			if x.Kind == TextSelection && x.Start >= 0 && x.Start == x.End {
-				r.lose("selection", x.GUID, s.Name, "is empty: it begins where it ends")
+				r.lose("selection", x.GUID, s.Name, "is a point: it begins where it ends")
 			}
 			x.Codings = codings("selection", s, x.Codings, x.GUID)
 			x.Notes = refer("selection", x.GUID, s.Name, x.Notes)

@@ -91,6 +91,9 @@ type Source struct {
 	Notes       []string // GUIDs
 	Values      []Value
 	Transcripts []Transcript
+	Width       int    // of a picture, in pixels; 0: not known
+	Height      int    //
+	Length      int    // of a recording, in milliseconds; 0: not known
 	User        string // GUID of who made it
 	Created     string
 	Modified    string
@@ -98,6 +101,7 @@ type Source struct {
 	plain    string // path of its plain text
 	rich     bool   // File is a rich form of the text
 	external bool
+	inner    bool  // of a PDF: what is said of it is written with its text
 	timed    []int // of a transcript: positions of its sync points, as found
 }
 
@@ -130,6 +134,7 @@ type Selection struct {
 	Description string
 	Start, End  int    // code points; -1: not known
 	Quote       string // the words there; empty: the text is not known
+	Says        string // of a region of a page: the words that the file gives with it
 	Page        int    // of a PDF, as found: programs count from 0 or from 1
 	Box         [4]int // firstX, firstY, secondX, secondY, as found
 	Begin, Stop int    // milliseconds
@@ -142,6 +147,7 @@ type Selection struct {
 	raw      [2]int // positions as found
 	moved    string // why it does not lie where they say
 	from, to string // sync points
+	plain    string // path of the words of a region
 }
 
 // Coding is the use of a code by a coder.

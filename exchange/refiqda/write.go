@@ -24,9 +24,10 @@ type Profile struct {
 	CRLF   bool   // lines of texts end in CR LF, which counts two
 	BOM    bool   // texts begin with a byte order mark, which does not count
 	Folder string // that texts and files lie in
-	Unique bool   // no two codes may have one name
 	Pages  PageWay
 	Why    string // in plain words
+
+	suit func(Project) (Project, []Loss) // makes a project such as the program can take; nil: as it is
 }
 
 // Profiles lists them, the strict standard first.
@@ -36,7 +37,7 @@ func Profiles() []Profile {
 		{Name: "atlas.ti", Unit: CodePoints, Folder: "sources", Why: "as the standard, in the order and with the folder that its importer insists on"},
 		{Name: "maxqda", Unit: CodePoints, CRLF: true, Folder: "sources", Why: "lines end in CR LF, as other exporters found that its importer wants"},
 		{Name: "nvivo", Unit: UTF16, CRLF: true, BOM: true, Folder: "Sources", Why: "counts as NVivo for Windows counts: UTF-16, CR LF as two, a byte order mark that does not count"},
-		{Name: "qualcoder", Unit: CodePoints, Folder: "sources", Unique: true, Pages: PageWay{First: 1, Top: true}, Why: "no byte order mark, and no two codes of one name, whose codings QualCoder 4 loses; pages from 1 and regions from their upper left corner"},
+		{Name: "qualcoder", Unit: CodePoints, Folder: "sources", Pages: PageWay{First: 1, Top: true}, Why: "what the importer of QualCoder 4 keeps: names there once, a selection for each coder, memos as descriptions, cases and transcripts as it reads them; pages from 1 and regions from their upper left corner", suit: qualcoder},
 	}
 }
 
@@ -79,6 +80,8 @@ func WriteCodebook(out io.Writer, p Project, o WriteOptions) ([]Loss, error) {
 	if len(p.Codes) == 0 {
 		return nil, errors.New("there are no codes; a QDC needs at least one")
 	}
+	sources := len(p.Sources)
+	p.Sources, p.Cases = nil, nil
 	w, err := newWriter(out, p, o)
 	if err != nil {
 		return nil, err
@@ -102,8 +105,8 @@ func WriteCodebook(out io.Writer, p Project, o WriteOptions) ([]Loss, error) {
 		w.line("</Sets>")
 	}
 	w.line("</CodeBook>")
-	if n := len(p.Sources); n > 0 {
-		w.lose("sources", "", "", fmt.Sprintf("a QDC holds the codebook alone; %d sources stay behind", n))
+	if sources > 0 {
+		w.lose("sources", "", "", fmt.Sprintf("a QDC holds the codebook alone; %d sources stay behind", sources))
 	}
 	return w.losses, cmp.Or(w.err, w.w.Flush())
 }
@@ -186,7 +189,12 @@ func newWriter(out io.Writer, p Project, o WriteOptions) (*writer, error) {
 		}
 		return nil, fmt.Errorf("there is no profile %q; there are %s", o.Profile, strings.Join(names, ", "))
 	}
-	w := &writer{w: bufio.NewWriterSize(out, 1<<16), p: p, o: o, prof: Profiles()[i], names: map[string]bool{}, users: map[string]bool{}, codes: map[string]bool{}, notes: map[string]bool{}, vars: map[string]string{}, things: map[string]bool{}, where: map[string]string{}}
+	prof := Profiles()[i]
+	var losses []Loss
+	if prof.suit != nil {
+		p, losses = prof.suit(p)
+	}
+	w := &writer{losses: losses, w: bufio.NewWriterSize(out, 1<<16), p: p, o: o, prof: prof, names: map[string]bool{}, users: map[string]bool{}, codes: map[string]bool{}, notes: map[string]bool{}, vars: map[string]string{}, things: map[string]bool{}, where: map[string]string{}}
 	for _, u := range p.Users {
 		w.users[u.GUID] = true
 	}
@@ -359,7 +367,11 @@ func (w *writer) project() {
 	if len(p.Cases) > 0 {
 		w.line("<Cases>")
 		for _, c := range p.Cases {
-			w.open("Case", "guid", good(c.GUID), "name", c.Name)
+			pairs := []string{"guid", good(c.GUID)}
+			if c.Name != "" { // a case without a name says what is known of a source
+				pairs = append(pairs, "name", c.Name)
+			}
+			w.open("Case", pairs...)
 			w.leaf("Description", c.Description)
 			w.refs("CodeRef", c.Codes, w.codes)
 			w.values(c.Name, c.Values)
@@ -452,7 +464,11 @@ func (w *writer) values(of string, values []Value) {
 		w.line("<VariableValue>")
 		w.line("<VariableRef" + attrs("targetGUID", good(v.Variable)) + "/>")
 		if fits {
-			w.line("<" + kind + "Value>" + escape(v.Value) + "</" + kind + "Value>")
+			value := v.Value
+			if kind == "Boolean" { // readers exist that take 1 for false
+				value = strconv.FormatBool(value == "true" || value == "1")
+			}
+			w.line("<" + kind + "Value>" + escape(value) + "</" + kind + "Value>")
 		} else if v.Value != "" {
 			w.lose("value", v.Variable, of, "is no "+strings.ToLower(kind)+" as its variable says, and is left empty")
 		}
@@ -463,16 +479,13 @@ func (w *writer) values(of string, values []Value) {
 // codeTree writes the codes, each within the one above it.
 func (w *writer) codeTree(project bool) {
 	under := map[string][]int{}
-	count := map[string]int{}
 	for i, c := range w.p.Codes {
 		parent := c.Parent
 		if !w.codes[parent] {
 			parent = ""
 		}
 		under[parent] = append(under[parent], i)
-		count[c.Name]++
 	}
-	paths := w.p.Paths()
 	written := map[int]bool{}
 	var write func(parent string)
 	write = func(parent string) {
@@ -482,13 +495,8 @@ func (w *writer) codeTree(project bool) {
 			}
 			written[i] = true
 			c := w.p.Codes[i]
-			name := c.Name
-			if w.prof.Unique && count[name] > 1 && len(paths[c.GUID]) > 1 {
-				name = strings.Join(paths[c.GUID], " / ")
-				w.lose("code", c.GUID, c.Name, "is called "+name+", for this program loses codings of codes with one name")
-			}
 			hex := color(c.Color)
-			w.open("Code", "guid", good(c.GUID), "name", name, "isCodable", strconv.FormatBool(c.Codable), "color", hex)
+			w.open("Code", "guid", good(c.GUID), "name", c.Name, "isCodable", strconv.FormatBool(c.Codable), "color", hex)
 			w.leaf("Description", c.Description)
 			if project {
 				w.refs("NoteRef", c.Notes, w.notes)
@@ -518,7 +526,9 @@ func (w *writer) source(s *Source) {
 	}
 	pairs := []string{"guid", good(s.GUID), "name", s.Name, "path", w.original(s)}
 	w.open(element+"Source", append(pairs, w.stamp(s.User, s.Created, s.Modified)...)...)
-	w.leaf("Description", s.Description)
+	if !s.inner {
+		w.leaf("Description", s.Description)
+	}
 	representation := func(name string) {
 		if !s.HasText {
 			return
@@ -531,6 +541,9 @@ func (w *writer) source(s *Source) {
 			if x.Kind == TextSelection {
 				t.Selections = append(t.Selections, x)
 			}
+		}
+		if s.inner {
+			t.Description, t.Values = s.Description, s.Values
 		}
 		w.textSource(name, &t)
 	}
@@ -549,7 +562,9 @@ func (w *writer) source(s *Source) {
 	}
 	w.codings(s.Name, s.Codings)
 	w.refs("NoteRef", s.Notes, w.notes)
-	w.values(s.Name, s.Values)
+	if !s.inner {
+		w.values(s.Name, s.Values)
+	}
 	w.line("</" + element + "Source>")
 }
 
@@ -590,9 +605,7 @@ func (w *writer) textSource(element string, s *Source) {
 	w.add(file{name: name, text: text})
 	pairs = append(pairs, "plainTextPath", "internal://"+name)
 	w.open(element, append(pairs, w.stamp(s.User, s.Created, s.Modified)...)...)
-	if element != "Representation" {
-		w.leaf("Description", s.Description)
-	}
+	w.leaf("Description", s.Description)
 	if s.HasText {
 		count := w.counter(s.Text)
 		for i := range s.Selections {

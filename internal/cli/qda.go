@@ -451,8 +451,8 @@ func (e *env) begin(ctx context.Context, s *store.Store, title, lead string) (st
 		return "", fault.New(fault.Conflict, "There is a study %q already. Bring the file into it with --study %s, or choose another title.", slug, slug)
 	}
 	_, err := e.bring(ctx, s, store.Bundle{Slug: slug, Objects: []thread.Object{
-		study.Study{ID: "study", Slug: slug, Title: title, Purpose: "Not written yet.", Question: "Not written yet.", RegionScheme: "un"},
-		study.Protocol{ID: "protocol", Unit: "Not written yet.", Outcome: "Not written yet."},
+		study.Study{ID: "study", Slug: slug, Title: title, Purpose: transfer.Unwritten, Question: transfer.Unwritten, RegionScheme: "un"},
+		study.Protocol{ID: "protocol", Unit: transfer.Unwritten, Outcome: transfer.Unwritten},
 		study.Member{ID: study.MemberID(lead), Handle: lead, Role: study.Lead},
 	}}, nil, false)
 	return slug, err

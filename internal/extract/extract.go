@@ -42,12 +42,15 @@ type Text struct {
 type Page struct {
 	Start  int     `json:"start"` // code points of the body
 	End    int     `json:"end"`
-	Width  float64 `json:"width"` // points
+	Width  float64 `json:"width"` // points, as it is shown: cut to its crop box, and turned
 	Height float64 `json:"height"`
+	Turn   int     `json:"turn,omitempty"`   // degrees clockwise by which it is turned to be shown
+	Left   float64 `json:"left,omitempty"`   // points from the left edge of its media box to that of what is shown, not turned
+	Bottom float64 `json:"bottom,omitempty"` // and from the lower edge
 	Lines  []Line  `json:"lines,omitempty"`
 }
 
-// Line is a run of text on a page with its box, in points from the lower left corner.
+// Line is a run of text on a page with its box, in points from the lower left corner of the page as it is shown.
 type Line struct {
 	Start int        `json:"start"` // code points of the body
 	End   int        `json:"end"`

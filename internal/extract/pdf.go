@@ -204,6 +204,7 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 	if s, err := e.GetPageSize(&requests.GetPageSize{Page: page}); err == nil {
 		w.Width, w.Height = point(s.Width), point(s.Height)
 	}
+	left, bottom := e.frame(page, doc, index, &w.Page)
 	text, err := e.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
 	if err != nil {
 		return w, true, err
@@ -248,7 +249,74 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 	read, at := g.mend()
 	w.doubtful = g.doubtful
 	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
+	w.turn(left, bottom)
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
+}
+
+// frame tells how a page is cut and turned. It gives the lower left corner of what is shown of it, as the page is drawn.
+func (e *engine) frame(page requests.Page, doc references.FPDF_DOCUMENT, index int, p *Page) (left, bottom float64) {
+	shown, err := e.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: page})
+	if err != nil {
+		return 0, 0
+	}
+	left, bottom = point(float64(shown.Rect.Left)), point(float64(shown.Rect.Bottom))
+	if r, err := e.FPDFPage_GetRotation(&requests.FPDFPage_GetRotation{Page: page}); err == nil {
+		p.Turn = int(r.PageRotation) % 4 * 90
+	}
+	if m, err := e.FPDFPage_GetMediaBox(&requests.FPDFPage_GetMediaBox{Page: page}); err == nil {
+		p.Left, p.Bottom = point(left-point(float64(min(m.Left, m.Right)))), point(bottom-point(float64(min(m.Bottom, m.Top))))
+	} else if x, y, ok := e.inherited(page, doc, index); ok {
+		p.Left, p.Bottom = point(left-x), point(bottom-y)
+	}
+	return left, bottom
+}
+
+// turn puts the lines of a page where they are shown: as they are read they count as the page is drawn.
+func (p *Page) turn(left, bottom float64) {
+	width, height := p.Width, p.Height // not turned
+	if p.Turn%180 != 0 {
+		width, height = height, width
+	}
+	for i := range p.Lines {
+		b := &p.Lines[i].Box
+		x0, y0, x1, y1 := b[0]-left, b[1]-bottom, b[2]-left, b[3]-bottom
+		switch p.Turn {
+		case 90:
+			x0, y0, x1, y1 = y0, width-x1, y1, width-x0
+		case 180:
+			x0, y0, x1, y1 = width-x1, height-y1, width-x0, height-y0
+		case 270:
+			x0, y0, x1, y1 = height-y1, x0, height-y0, x1
+		}
+		*b = [4]float64{point(x0), point(y0), point(x1), point(y1)}
+	}
+}
+
+// inherited gives the lower left corner of a media box that a page has from those around it, of which PDFium tells nothing but
+// what the crop box leaves: so the page gets one that leaves all.
+func (e *engine) inherited(page requests.Page, doc references.FPDF_DOCUMENT, index int) (x, y float64, ok bool) {
+	was, err := e.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: page})
+	if err != nil {
+		return 0, 0, false
+	}
+	cut := func(left, bottom, right, top float32) bool {
+		_, err := e.FPDFPage_SetCropBox(&requests.FPDFPage_SetCropBox{Page: page, Left: left, Bottom: bottom, Right: right, Top: top})
+		return err == nil
+	}
+	if !cut(-1e6, -1e6, 1e6, 1e6) {
+		return 0, 0, false
+	}
+	defer cut(was.Rect.Left, was.Rect.Bottom, was.Rect.Right, was.Rect.Top)
+	again, err := e.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return 0, 0, false
+	}
+	defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: again.Page})
+	all, err := e.FPDF_GetPageBoundingBox(&requests.FPDF_GetPageBoundingBox{Page: requests.Page{ByReference: &again.Page}})
+	if err != nil {
+		return 0, 0, false
+	}
+	return point(float64(all.Rect.Left)), point(float64(all.Rect.Bottom)), true
 }
 
 // point makes sure that a length can be told.

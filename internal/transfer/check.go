@@ -49,6 +49,7 @@ func Check(b store.Bundle, p refiqda.Project) []string {
 			look("the title of document "+s.GUID, s.Name)
 			for _, t := range s.Transcripts {
 				look("the text of document "+s.GUID, t.Text)
+				look("the title of document "+s.GUID, t.Name)
 			}
 			for _, x := range s.Selections {
 				if x.Kind != refiqda.TextSelection { // its words are the coder's

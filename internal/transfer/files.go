@@ -123,7 +123,7 @@ func sheets(t extract.Text) []refiqda.Sheet {
 	letters := []rune(t.Body)
 	var out []refiqda.Sheet
 	for _, p := range t.Pages {
-		s := refiqda.Sheet{Width: p.Width, Height: p.Height}
+		s := refiqda.Sheet{Width: p.Width, Height: p.Height, Turn: p.Turn, Left: p.Left, Bottom: p.Bottom}
 		for _, l := range p.Lines {
 			if l.Start >= 0 && l.Start <= l.End && l.End <= len(letters) {
 				s.Lines = append(s.Lines, refiqda.Line{Box: l.Box, Text: string(letters[l.Start:l.End])})
@@ -134,8 +134,7 @@ func sheets(t extract.Text) []refiqda.Sheet {
 	return out
 }
 
-// FilesAt tells which files of a study are at hand for GiveOptions.Files, and of PDF files with coded regions how high their
-// pages are.
+// FilesAt tells which files of a study are at hand for GiveOptions.Files, and of PDF files with coded regions their pages.
 func FilesAt(ctx context.Context, s *store.Store, box Box, slug string, b store.Bundle, interviews bool) (map[string]Kept, error) {
 	regions := map[thread.ID]bool{}
 	for _, o := range b.Objects {
@@ -162,7 +161,7 @@ func FilesAt(ctx context.Context, s *store.Store, box Box, slug string, b store.
 				return nil, err
 			}
 			k := out[name]
-			if original && regions[d.ID] && k.Heights == nil {
+			if original && regions[d.ID] && k.Sheets == nil {
 				data, err := store.File(ctx, s, slug, name)
 				if err != nil {
 					return nil, err
@@ -171,9 +170,7 @@ func FilesAt(ctx context.Context, s *store.Store, box Box, slug string, b store.
 				if err != nil && fault.Of(err) != fault.Invalid {
 					return nil, err
 				}
-				for _, p := range t.Pages {
-					k.Heights = append(k.Heights, p.Height)
-				}
+				k.Sheets = sheets(t)
 			}
 			out[name] = k
 		}

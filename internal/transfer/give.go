@@ -31,6 +31,9 @@ type GiveOptions struct {
 	Counts     map[thread.Kind]int  // of all objects of the study, when the bundle holds Given alone; nil: it holds all
 }
 
+// Unwritten stands for what a study that was made of a project does not say yet; it is nothing to give.
+const Unwritten = "Not written yet."
+
 // Given are the kinds of objects that ToProject and Check look at.
 var Given = []thread.Kind{thread.Study, thread.Document, thread.Code, thread.Group, thread.Memo, thread.Segment, thread.Coding, thread.Interview, thread.Case, thread.Candidate, thread.Actor}
 
@@ -69,7 +72,9 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	for _, x := range b.Objects {
 		switch x := x.(type) {
 		case study.Study:
-			p.Name, p.Description = x.Title, x.Purpose
+			if p.Name = x.Title; x.Purpose != Unwritten {
+				p.Description = x.Purpose
+			}
 		case document.Document:
 			docs = append(docs, x)
 		case coding.Code:
@@ -154,6 +159,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	}
 	protected := 0
 	var offsets []int
+	playing := map[string][]int{} // sources with a transcript, by what they play
 	for _, d := range docs {
 		switch {
 		case o.Case != "" && d.Case != o.Case || o.Document != nil && !o.Document(d.ID):
@@ -176,7 +182,10 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			lose("source", string(d.ID), "has no text, and without its file nothing of it is left")
 			continue
 		}
-		s := refiqda.Source{GUID: guid(d.ID), Kind: carried, Name: d.Title, Text: t.Body, HasText: t.Body != ""}
+		s := refiqda.Source{GUID: guid(d.ID), Kind: carried, Name: d.Title, Text: t.Body, HasText: t.Body != "", Length: d.Length}
+		if d.Pictured() {
+			s.Width, s.Height = d.Width, d.Height
+		}
 		switch carried {
 		case refiqda.PDFSource:
 			s.File = d.File + ".pdf"
@@ -235,10 +244,16 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 			for _, m := range onThing[g.ID] {
 				x.Notes = append(x.Notes, note(m))
 			}
+			if isWhole(g, d, s.GUID, t.Body) {
+				s.Codings, s.Notes = append(s.Codings, x.Codings...), append(s.Notes, x.Notes...)
+				continue
+			}
 			s.Selections = append(s.Selections, x)
 		}
 		if s.Kind == refiqda.AudioSource || s.Kind == refiqda.VideoSource {
-			transcribe(&s, d, len(offsets)-1)
+			if transcribe(&s, d, len(offsets)-1); len(s.Transcripts) > 0 {
+				playing[d.Media] = append(playing[d.Media], len(p.Sources))
+			}
 		}
 		p.Sources = append(p.Sources, s)
 		if k, ok := kases[d.Case]; ok {
@@ -262,6 +277,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		p.Cases = append(p.Cases, *inCase[c])
 	}
 	p.Variables = values
+	together(&p, playing, func(first string) string { return refiqda.NewGUID(b.Slug, "recording", first) }, []string{variable("language"), variable("kind")}, lose)
 	slices.SortFunc(p.Notes, func(a, b refiqda.Source) int { return strings.Compare(a.GUID, b.GUID) })
 	for i := range p.Codes {
 		slices.Sort(p.Codes[i].Notes)

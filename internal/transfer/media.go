@@ -3,6 +3,7 @@ package transfer
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -61,12 +62,7 @@ func (x *intake) source(s *refiqda.Source) {
 			}
 		}()
 	}
-	var scripts []*refiqda.Transcript
-	for i := range s.Transcripts {
-		if t := &s.Transcripts[i]; t.HasText && strings.TrimSpace(t.Text) != "" {
-			scripts = append(scripts, t)
-		}
-	}
+	s, scripts := x.scripts(s, w != nil)
 	switch {
 	case len(scripts) == 1: // one document: what is said, and the recording
 		t := scripts[0]
@@ -77,16 +73,20 @@ func (x *intake) source(s *refiqda.Source) {
 		x.beside[s.GUID] = t.GUID
 		x.docs[t.GUID] = x.text(&both, x.marks(t), w)
 		return
-	case len(scripts) > 1:
-		for _, t := range scripts {
+	case len(scripts) > 1: // a document of each plays it; what is said of the recording itself stands with the first
+		for i, t := range scripts {
 			one := t.Source
-			one.Kind, one.Name = s.Kind, cmp.Or(t.Name, s.Name)
+			one.Kind, one.Name, one.Values = s.Kind, cmp.Or(t.Name, s.Name), s.Values
+			if i == 0 {
+				one.Selections, one.Notes, one.Codings = slices.Concat(t.Selections, s.Selections), slices.Concat(s.Notes, t.Notes), s.Codings
+				one.Description = strings.TrimSpace(s.Description + "\n\n" + t.Description)
+			}
 			x.beside[t.GUID] = s.GUID
-			x.docs[s.GUID] = x.text(&one, x.marks(t), w)
+			if id := x.text(&one, x.marks(t), w); i == 0 {
+				x.docs[s.GUID] = id
+			}
 		}
-		if len(s.Selections)+len(s.Notes)+len(s.Codings)+len(s.Values) == 0 && s.Description == "" {
-			return // the recording plays with each of its transcripts
-		}
+		return
 	}
 	if s.HasText || w != nil {
 		x.text(s, nil, w)
@@ -101,6 +101,37 @@ func (x *intake) source(s *refiqda.Source) {
 		what = "has no text, and its file (" + s.Kind + ") is not in the package"
 	}
 	x.lose("source", s.GUID, s.Name, fmt.Sprintf("%s, so its %d selections with %d codings do not come along", what, len(s.Selections), n))
+	x.gone(s)
+}
+
+// scripts gives the transcripts of a recording that have a text. What is coded in one and has a time and no place in the text is
+// a part of the recording, if that is there; the source comes back with such parts.
+func (x *intake) scripts(s *refiqda.Source, plays bool) (*refiqda.Source, []*refiqda.Transcript) {
+	if len(s.Transcripts) == 0 {
+		return s, nil
+	}
+	var out []*refiqda.Transcript
+	own := *s
+	own.Selections = slices.Clone(s.Selections)
+	for _, t := range s.Transcripts {
+		says := t.HasText && strings.TrimSpace(t.Text) != ""
+		var kept []refiqda.Selection
+		for _, sel := range t.Selections {
+			switch {
+			case plays && sel.Stop > sel.Begin && (sel.Start < 0 || !says):
+				sel.Kind = refiqda.TimeSelection
+				own.Selections = append(own.Selections, sel)
+			case says:
+				kept = append(kept, sel)
+			default:
+				x.nowhere(&sel, s.Name, "is a part of a transcript that has no text in the package", "study", "")
+			}
+		}
+		if t.Selections = kept; says {
+			out = append(out, &t)
+		}
+	}
+	return &own, out
 }
 
 // marks are the times of a transcript. Marks that say the time of the one before them tell nothing and are left out.
@@ -148,19 +179,67 @@ func neutral(a document.Area) string {
 	return "Part of the picture"
 }
 
+// wholeSource is the kind of a selection of all that a source has, which codings of the source as a whole are given.
+const wholeSource = "whole"
+
+// whole gives such a selection its place where nothing but the words can be coded, and tells whether that is so. Until Settle
+// knows the size of a picture or the length of a recording, its place is a dot.
+func whole(s *refiqda.Source, body string, wanted *Wanted) (area document.Area, says string, words bool) {
+	switch {
+	case wanted == nil || s.Kind == refiqda.PDFSource && body != "":
+		return area, "", true
+	case s.Kind == refiqda.PictureSource:
+		return document.Area{Width: 1, Height: 1}, "The whole picture", false
+	case s.Kind == refiqda.PDFSource:
+		return document.Area{Page: 1, Width: 1, Height: 1}, "The whole document", false
+	}
+	return document.Area{To: 1}, "The whole recording", false
+}
+
+// all is the anchor of all that a document shows, plays or, failing that, says.
+func all(d document.Document, body string, says string) (document.Anchor, bool) {
+	a := document.Anchor{Document: d.ID, Version: d.Version, Quote: says}
+	switch {
+	case d.Pictured():
+		a.Area = document.Area{Width: d.Width, Height: d.Height}
+	case d.Timed() && d.Length > 0:
+		a.Area = document.Area{To: d.Length}
+	case body != "":
+		a.End, a.Quote = len([]rune(body)), body
+	default:
+		return a, false
+	}
+	return a, true
+}
+
+// wholeID is the part of a passage's id by which it is known to stand for codings of a document as a whole.
+func wholeID(document string) string { return refiqda.NewGUID("whole", document) }
+
+// isWhole tells whether a passage stands for codings of its document as a whole: it came in as such, and still is all of it.
+func isWhole(g coding.Segment, d document.Document, source, body string) bool {
+	if id := g.ID.Rest(); id != wholeID(source) && id != wholeID(string(d.ID)) {
+		return false
+	}
+	a, ok := all(d, body, "")
+	return ok && g.Anchor.Area == a.Area && g.Anchor.Start == a.Start && g.Anchor.End == a.End
+}
+
 // numbered are names of parts that programs make: a number, or a time.
 var numbered = regexp.MustCompile(`(?i)^(quotation|zitat|cita|citation|selection|segment|part of (the picture|page))?[\s\d:.,;()–—-]*$|^[\d:.]+ to [\d:.]+$`)
 
-// says gives the words that stand for a part: its name, its description or its note. What of the description is a memo
+// says gives the words that stand for a part: its name, the words that came with it, its description or its note. What of the description is a memo
 // still is given too.
 func (x *intake) says(s *refiqda.Source, sel *refiqda.Selection) (words, memo string) {
 	if name := strings.TrimSpace(sel.Name); !numbered.MatchString(name) {
-		return name, sel.Description
+		return name, strings.TrimSpace(strings.TrimPrefix(sel.Description, name))
+	}
+	if w := strings.TrimSpace(sel.Says); w != "" {
+		return w, sel.Description
 	}
 	if d := strings.TrimSpace(sel.Description); d != "" {
 		return d, ""
 	}
-	for _, n := range sel.Notes {
+	for _, n := range sel.Notes { // with those that links join to it
 		if t := strings.TrimSpace(x.notes[n].Text); t != "" {
 			return t, ""
 		}
@@ -244,6 +323,14 @@ func (in *Intake) Settle(files []File) {
 				break
 			}
 			d := docs[o.Anchor.Document]
+			if x.w.parts[o.ID].Kind == wholeSource {
+				t := in.Texts[texts[d.ID]]
+				if a, ok := all(d, t.Body, o.Anchor.Quote); ok && gone[d.ID] == "" {
+					o.Anchor = a
+					kept = append(kept, o)
+					continue
+				}
+			}
 			a, trouble := x.f.place(d, o.Anchor.Area, x.w.parts[o.ID], x.w.Kind, x.ways)
 			if trouble != "" {
 				gone[o.ID] = d.ID
@@ -306,8 +393,13 @@ func (f File) into(d *document.Document, t *document.Text, kind string) {
 
 // place gives where a part is in what a document shows or plays, or why it is nowhere.
 func (f File) place(d document.Document, a document.Area, s refiqda.Selection, kind string, way refiqda.PageWay) (document.Area, string) {
-	if f.Lacks != "" {
+	switch {
+	case f.Lacks != "" && s.Kind == wholeSource:
+		return a, "is all of a file (" + kind + ") that does not come along"
+	case f.Lacks != "":
 		return a, "is a part of a file (" + kind + ") that does not come along"
+	case s.Kind == wholeSource:
+		return a, "is all of a file (" + kind + ") that has neither a text nor a length that is known"
 	}
 	ok := true
 	switch kind {
@@ -333,8 +425,8 @@ func (f File) place(d document.Document, a document.Area, s refiqda.Selection, k
 	return a, ""
 }
 
-// Kept is a file of the study that may leave. Of a PDF, the heights of its pages are needed, in points.
-type Kept struct{ Heights []float64 }
+// Kept is a file of the study that may leave. Of a PDF with coded regions its pages are needed.
+type Kept struct{ Sheets []refiqda.Sheet }
 
 // carry tells as what kind of source a document leaves: with its file when that may, or as a text. What stays with a file is
 // told.
@@ -412,11 +504,11 @@ func (o GiveOptions) area(x *refiqda.Selection, d document.Document, at document
 	case a.To > 0:
 		x.Kind, x.Begin, x.Stop = refiqda.TimeSelection, a.From, a.To
 	case a.Page > 0:
-		heights := o.Files[d.File].Heights
-		if a.Page > len(heights) {
+		sheets := o.Files[d.File].Sheets
+		if a.Page > len(sheets) {
 			return false
 		}
-		x.Page, x.Box = o.Pages.Box(a.Page, a.X, a.Y, a.Width, a.Height, heights[a.Page-1])
+		x.Page, x.Box = o.Pages.Box(a.Page, a.X, a.Y, a.Width, a.Height, sheets[a.Page-1])
 	default:
 		x.Box = [4]int{a.X, a.Y, a.X + a.Width, a.Y + a.Height}
 	}
@@ -444,6 +536,69 @@ func transcribe(s *refiqda.Source, d document.Document, length int) {
 		}
 	}
 	s.Text, s.HasText, s.Selections, s.Transcripts = "", false, own, []refiqda.Transcript{t}
+}
+
+// together makes one source with several transcripts of those that play one recording, as the standard has it. The sources of
+// a recording are told by their places. Those that differ in what is said of them stay as they are, for transcripts have no
+// attributes; languages and kinds that differ are told.
+func together(p *refiqda.Project, playing map[string][]int, recording func(sha string) string, inherent []string, lose func(item, name, what string)) {
+	own := func(s refiqda.Source) []refiqda.Value {
+		return slices.DeleteFunc(slices.Clone(s.Values), func(v refiqda.Value) bool { return slices.Contains(inherent, v.Variable) })
+	}
+	joined := map[string]string{}
+	gone := map[int]bool{}
+	for _, sha := range slices.Sorted(maps.Keys(playing)) {
+		of := map[string][]int{}
+		for _, i := range playing[sha] {
+			k := fmt.Sprint(own(p.Sources[i]))
+			of[k] = append(of[k], i)
+		}
+		for _, k := range slices.Sorted(maps.Keys(of)) {
+			list := of[k]
+			if len(list) < 2 {
+				continue
+			}
+			first := &p.Sources[list[0]]
+			one := *first
+			one.GUID, one.Notes, one.Selections, one.Codings, one.Transcripts = recording(first.GUID), nil, nil, nil, nil
+			for _, i := range list {
+				s := p.Sources[i]
+				t := s.Transcripts[0]
+				t.GUID, t.Notes = s.GUID, s.Notes
+				one.Transcripts = append(one.Transcripts, t)
+				one.Selections, one.Codings = append(one.Selections, s.Selections...), append(one.Codings, s.Codings...)
+				one.Values = slices.DeleteFunc(slices.Clone(one.Values), func(v refiqda.Value) bool {
+					if slices.Contains(s.Values, v) {
+						return false
+					}
+					lose("transcript", s.Name, "shares its recording with others, and what they differ in (language, kind) is not written: transcripts have no attributes")
+					return true
+				})
+				joined[s.GUID] = one.GUID
+				gone[i] = i != list[0]
+			}
+			*first = one
+		}
+	}
+	if len(joined) == 0 {
+		return
+	}
+	var sources []refiqda.Source
+	for i, s := range p.Sources {
+		if !gone[i] {
+			sources = append(sources, s)
+		}
+	}
+	p.Sources = sources
+	for i := range p.Cases {
+		var of []string
+		for _, g := range p.Cases[i].Sources {
+			if g = cmp.Or(joined[g], g); !slices.Contains(of, g) {
+				of = append(of, g)
+			}
+		}
+		p.Cases[i].Sources = of
+	}
 }
 
 // ending is how the names of files of a type end.

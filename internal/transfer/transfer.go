@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +57,10 @@ type intake struct {
 	notes map[string]refiqda.Source
 	used  map[string]bool // notes that came along
 
-	beside map[string]string // recording by GUID of its transcript, and transcript by that of a recording that has one alone
+	linked map[string][]string // notes that a link joins to a thing, by its GUID
+	tied   map[string]bool     // links that do
+	cased  map[string][]string // sources that are coded with a case, by the GUID of the case
+	beside map[string]string   // recording by GUID of its transcript, and transcript by that of a recording that has one alone
 	paged  []refiqda.Selection
 }
 
@@ -73,6 +77,9 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	for _, n := range p.Notes {
 		x.notes[n.GUID] = n
 	}
+	x.cased = casesAsCodes(&p)
+	x.p = p
+	x.links()
 	x.coders()
 	x.codebook()
 	for i := range p.Sources {
@@ -85,6 +92,172 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	}
 	x.rest()
 	return x.out
+}
+
+// casesAsCodes finds cases that are written as codes too, as NVivo and QualCoder know them: a code with the GUID of a case, with
+// which nothing but whole texts is coded. It takes such codes out of the project and gives the sources that are coded with them.
+func casesAsCodes(p *refiqda.Project) map[string][]string {
+	of := map[string][]string{}
+	for _, c := range p.Cases {
+		if c.GUID != "" && c.Name != "" {
+			of[c.GUID] = []string{}
+		}
+	}
+	for _, c := range p.Codes {
+		if of[c.Parent] != nil { // one with codes below it is a code
+			delete(of, c.Parent)
+		}
+	}
+	maps.DeleteFunc(of, func(g string, _ []string) bool {
+		return !slices.ContainsFunc(p.Codes, func(c refiqda.Code) bool { return c.GUID == g })
+	})
+	if len(of) == 0 {
+		return nil
+	}
+	var look func(s refiqda.Source)
+	look = func(s refiqda.Source) {
+		end := len([]rune(strings.TrimSpace(s.Text)))
+		for _, x := range s.Selections {
+			for _, c := range x.Codings {
+				switch list := of[c.Code]; {
+				case list == nil:
+				case x.Kind == refiqda.TextSelection && x.Start == 0 && x.End >= end && end > 0:
+					of[c.Code] = append(list, s.GUID)
+				default:
+					delete(of, c.Code)
+				}
+			}
+		}
+		for _, c := range s.Codings {
+			if list := of[c.Code]; list != nil {
+				of[c.Code] = append(list, s.GUID)
+			}
+		}
+		for _, t := range s.Transcripts {
+			look(t.Source)
+		}
+	}
+	for _, s := range p.Sources {
+		look(s)
+	}
+	maps.DeleteFunc(of, func(_ string, list []string) bool { return len(list) == 0 })
+	p.Codes = slices.DeleteFunc(slices.Clone(p.Codes), func(c refiqda.Code) bool { return of[c.GUID] != nil })
+	without := func(cs []refiqda.Coding) []refiqda.Coding {
+		if !slices.ContainsFunc(cs, func(c refiqda.Coding) bool { return of[c.Code] != nil }) {
+			return cs
+		}
+		return slices.DeleteFunc(slices.Clone(cs), func(c refiqda.Coding) bool { return of[c.Code] != nil })
+	}
+	var clean func(s refiqda.Source) refiqda.Source
+	clean = func(s refiqda.Source) refiqda.Source {
+		s.Codings = without(s.Codings)
+		var kept []refiqda.Selection
+		for _, x := range s.Selections {
+			had := len(x.Codings)
+			if x.Codings = without(x.Codings); had > 0 && len(x.Codings) == 0 && x.Description == "" && len(x.Notes) == 0 {
+				continue
+			}
+			kept = append(kept, x)
+		}
+		s.Selections = kept
+		s.Transcripts = slices.Clone(s.Transcripts)
+		for i, t := range s.Transcripts {
+			s.Transcripts[i].Source = clean(t.Source)
+		}
+		return s
+	}
+	if len(of) > 0 {
+		p.Sources = slices.Clone(p.Sources)
+		for i, s := range p.Sources {
+			p.Sources[i] = clean(s)
+		}
+	}
+	return of
+}
+
+// links finds links between a note and a thing that has memos, as NVivo writes annotations.
+func (x *intake) links() {
+	x.linked, x.tied = map[string][]string{}, map[string]bool{}
+	things := map[string]bool{}
+	var look func(s refiqda.Source)
+	look = func(s refiqda.Source) {
+		things[s.GUID] = true
+		for _, g := range s.Selections {
+			things[g.GUID] = true
+		}
+		for _, t := range s.Transcripts {
+			look(t.Source)
+		}
+	}
+	for _, s := range x.p.Sources {
+		look(s)
+	}
+	for _, c := range x.p.Codes {
+		things[c.GUID] = true
+	}
+	for _, l := range x.p.Links {
+		for _, e := range [][2]string{{l.From, l.To}, {l.To, l.From}} {
+			if _, ok := x.notes[e[0]]; ok && things[e[1]] {
+				x.linked[e[1]], x.tied[l.GUID] = append(x.linked[e[1]], e[0]), true
+			}
+		}
+	}
+}
+
+// about gives the notes on a thing: those it names, and those that links join to it.
+func (x *intake) about(guid string, notes []string) []string {
+	out := slices.Clone(notes)
+	for _, n := range x.linked[guid] {
+		if !slices.Contains(out, n) {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// nowhere tells that a selection has no place, and keeps what is said of it as memos on something else.
+func (x *intake) nowhere(sel *refiqda.Selection, name, what string, on, kase thread.ID) {
+	if n := len(sel.Codings); n > 0 {
+		what += fmt.Sprintf(", so its %d codings do not come along either", n)
+	}
+	x.lose("selection", sel.GUID, name, what)
+	if sel.Description != "" {
+		x.memo(on, kase, refiqda.Source{GUID: sel.GUID + "#description", Text: sel.Description, User: sel.User, Created: sel.Created})
+	}
+	for _, n := range x.about(sel.GUID, sel.Notes) {
+		x.memo(on, kase, x.notes[n])
+	}
+}
+
+// gone keeps what is said of a source that does not come along, and of its parts, as memos on the study.
+func (x *intake) gone(s *refiqda.Source) {
+	if s.Description != "" {
+		x.memo("study", "", refiqda.Source{GUID: s.GUID + "#description", Name: s.Name, Text: s.Description, User: s.User, Created: s.Created})
+	}
+	for _, sel := range s.Selections {
+		if sel.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: sel.GUID + "#description", Name: s.Name, Text: sel.Description, User: sel.User, Created: sel.Created})
+		}
+	}
+}
+
+// wordAt gives the word at a place of a text, or the letter there; at is offsetsOf the text.
+func wordAt(body string, at []int, place int) (start, end int) {
+	word := func(i int) bool {
+		r, _ := utf8.DecodeRuneInString(body[at[i]:])
+		return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+	}
+	start, end = place, place
+	for start > 0 && word(start-1) {
+		start--
+	}
+	for end < len(at)-1 && word(end) {
+		end++
+	}
+	if start == end && end < len(at)-1 {
+		end++
+	}
+	return start, end
 }
 
 func (x *intake) lose(item, guid, name, what string) {
@@ -189,7 +362,7 @@ func (x *intake) codebook() {
 			x.lose("code", c.GUID, c.Name, "was a folder; here it is a code like others")
 		}
 		x.add("codes", k)
-		for _, n := range c.Notes {
+		for _, n := range x.about(c.GUID, c.Notes) {
 			x.memo(id, "", x.notes[n])
 		}
 		if len(paths[c.GUID]) == 0 {
@@ -203,12 +376,14 @@ func (x *intake) codebook() {
 				g.Codes = append(g.Codes, id)
 			}
 		}
-		if n := len(s.Sources) + len(s.Notes); n > 0 {
-			x.lose("set", s.GUID, s.Name, fmt.Sprintf("its %d sources and notes: groups here are of codes", n))
+		if n := len(s.Notes); n > 0 {
+			x.lose("set", s.GUID, s.Name, fmt.Sprintf("its %d notes: groups here are of codes, and sets of documents an attribute of them", n))
 		}
 		if len(g.Codes) > 0 || len(s.Sources)+len(s.Notes) == 0 {
 			g.ID = x.id(thread.Group, s.Name, s.GUID)
 			x.add("groups", g)
+		} else if s.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: s.GUID + "#description", Name: s.Name, Text: s.Description})
 		}
 	}
 }
@@ -341,6 +516,7 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	body, err := document.Normalize([]byte(s.Text))
 	if err != nil && !(err == document.ErrEmpty && wanted != nil) {
 		x.lose("source", s.GUID, s.Name, "its text is empty or no text")
+		x.gone(s)
 		return ""
 	}
 	if s.HasText && body != s.Text && body != "" {
@@ -368,11 +544,16 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 		attribute(variable[v.Variable], v.Value)
 	}
 	for _, c := range x.p.Cases {
-		if slices.Contains(c.Sources, s.GUID) || x.beside[s.GUID] != "" && slices.Contains(c.Sources, x.beside[s.GUID]) {
+		if slices.Contains(c.Sources, s.GUID) || slices.Contains(x.cased[c.GUID], s.GUID) || x.beside[s.GUID] != "" && slices.Contains(c.Sources, x.beside[s.GUID]) {
 			attribute("case", c.Name)
 			for _, v := range c.Values {
 				attribute(variable[v.Variable], v.Value)
 			}
+		}
+	}
+	for _, set := range x.p.Sets {
+		if slices.Contains(set.Sources, s.GUID) || x.beside[s.GUID] != "" && slices.Contains(set.Sources, x.beside[s.GUID]) {
+			attribute(set.Name, "yes")
 		}
 	}
 	x.add("documents", d)
@@ -380,37 +561,59 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	if s.Description != "" {
 		x.memo(id, d.Case, refiqda.Source{GUID: s.GUID + "#description", Text: s.Description, User: s.User, Created: s.Created})
 	}
-	for _, n := range s.Notes {
+	for _, n := range x.about(s.GUID, s.Notes) {
 		x.memo(id, d.Case, x.notes[n])
 	}
-	for _, c := range s.Codings {
-		x.lose("coding", c.GUID, s.Name, "is of the document as a whole; here passages are coded")
+	selections := s.Selections
+	if len(s.Codings) > 0 {
+		selections = append(slices.Clone(selections), refiqda.Selection{GUID: wholeID(s.GUID), Kind: wholeSource, Codings: s.Codings, User: s.User})
 	}
 	at := offsetsOf(nil, body)
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
-	for i := range s.Selections {
-		sel := &s.Selections[i]
-		k := place{start: sel.Start, end: sel.End}
+	for _, one := range selections {
+		sel := &one
 		isArea := sel.Kind == refiqda.RegionSelection || sel.Kind == refiqda.TimeSelection
+		sel.Notes = x.about(sel.GUID, sel.Notes)
+		point := !isArea && sel.Kind != wholeSource && sel.Start >= 0 && sel.Start == sel.End
+		switch said := len(sel.Codings)+len(sel.Notes) > 0 || sel.Description != ""; {
+		case point && !said:
+			continue // told by the reader
+		case sel.Kind == refiqda.TimeSelection && sel.Begin >= 0 && sel.Stop == sel.Begin && wanted != nil:
+			sel.Stop += 1000
+			x.lose("selection", sel.GUID, s.Name, "is a point in time; the second after it stands for it")
+		case point && sel.End < len(at):
+			if a, b := wordAt(body, at, sel.Start); strings.TrimSpace(body[at[a]:at[b]]) != "" {
+				sel.Start, sel.End = a, b
+				x.lose("selection", sel.GUID, s.Name, "is a point in the text; the word at it stands for it")
+			}
+		}
 		described := sel.Description
+		var k place
 		switch {
+		case sel.Kind == wholeSource:
+			var words bool
+			if k.area, k.says, words = whole(s, body, wanted); words {
+				sel.Start, sel.End = 0, len(at)-1
+				k = place{start: sel.Start, end: sel.End}
+			}
+			isArea = !words
 		case isArea && wanted == nil:
-			x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("is a part of a file (%s) that is not in the package, so its %d codings do not come along either", s.Kind, len(sel.Codings)))
+			x.nowhere(sel, s.Name, "is a part of a file ("+s.Kind+") that is not in the package", id, d.Case)
 			continue
 		case isArea:
 			k = place{area: areaOf(sel)}
 			k.says, described = x.says(s, sel)
 			var ps fault.Problems
 			if k.area.Check(&ps); len(ps) > 0 {
-				x.lose("selection", sel.GUID, s.Name, fmt.Sprintf("its place %s, so its %d codings do not come along either", ps[0].Message, len(sel.Codings)))
+				x.nowhere(sel, s.Name, "its place "+ps[0].Message, id, d.Case)
 				continue
 			}
 		case sel.Start < 0 || sel.End <= sel.Start || sel.End > len(at)-1:
-			if sel.Start < 0 || sel.End > len(at)-1 {
-				x.lose("selection", sel.GUID, s.Name, "has no place in the text")
-			} // an empty one was told by the reader
+			x.nowhere(sel, s.Name, "has no place in the text", id, d.Case)
 			continue
+		default:
+			k = place{start: sel.Start, end: sel.End}
 		}
 		seg, ok := passages[k]
 		if !ok {
@@ -419,7 +622,9 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 				key = refiqda.NewGUID("selection", append([]string{s.GUID, strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...)
 			}
 			seg = thread.ID(thread.Segment.Prefix() + key)
-			if x.taken[seg] {
+			if x.taken[seg] && sel.Kind == wholeSource {
+				seg = thread.ID(thread.Segment.Prefix() + wholeID(string(id)))
+			} else if x.taken[seg] {
 				seg = thread.ID(thread.Segment.Prefix() + refiqda.NewGUID("selection", append([]string{string(id), strconv.Itoa(sel.Start), strconv.Itoa(sel.End)}, k.key()...)...))
 			}
 			x.taken[seg] = true
@@ -488,7 +693,7 @@ func (x *intake) rest() {
 	attached := map[string]bool{}
 	for _, s := range x.p.Sources {
 		for _, c := range x.p.Cases {
-			if x.docs[s.GUID] != "" && slices.Contains(c.Sources, s.GUID) {
+			if x.docs[s.GUID] != "" && (slices.Contains(c.Sources, s.GUID) || slices.Contains(x.cased[c.GUID], s.GUID)) {
 				attached[c.GUID] = true
 			}
 		}
@@ -497,11 +702,17 @@ func (x *intake) rest() {
 		switch {
 		case !attached[c.GUID]:
 			x.lose("case", c.GUID, c.Name, "has no document that came along, so its values do not either")
-		case c.Description != "" || len(c.Selections) > 0 || len(c.Codes) > 0:
-			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; its description and what it says of passages and codes did not")
+		case len(c.Selections) > 0 || len(c.Codes) > 0:
+			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; what it says of passages and codes did not")
+		}
+		if c.Description != "" {
+			x.memo("study", "", refiqda.Source{GUID: c.GUID + "#description", Name: c.Name, Text: c.Description})
 		}
 	}
 	for _, l := range x.p.Links {
+		if x.tied[l.GUID] {
+			continue
+		}
 		x.lose("link", l.GUID, l.Name, "links between items are not kept here")
 	}
 	for _, g := range x.p.Graphs {

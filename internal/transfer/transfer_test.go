@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"throughline/exchange/refiqda"
 	"throughline/internal/cases"
 	"throughline/internal/coding"
@@ -192,5 +194,75 @@ func TestSamples(t *testing.T) {
 				t.Errorf("%s: %s: %v", f, o.Ref(), err)
 			}
 		}
+	}
+}
+
+// TestAwkward brings in what other programs write and a study knows otherwise: points, annotations that are links, sets of
+// documents, parts of transcripts that have a time alone; and keeps what is said of what has no place.
+func TestAwkward(t *testing.T) {
+	g := func(s string) string { return refiqda.NewGUID("test", s) }
+	coded := func(s refiqda.Selection) refiqda.Selection {
+		s.Codings = []refiqda.Coding{{GUID: g(s.GUID + "c"), Code: g("a"), User: g("u")}}
+		s.GUID = g(s.GUID)
+		return s
+	}
+	note := func(n string) refiqda.Source { return refiqda.Source{GUID: g(n), Text: "note " + n, HasText: true} }
+	text := func(guid string, start, end int, says string) refiqda.Selection {
+		return coded(refiqda.Selection{GUID: guid, Kind: refiqda.TextSelection, Start: start, End: end, Description: says})
+	}
+	silent := text("silent", 4, 4, "")
+	silent.Codings = nil
+	p := refiqda.Project{Name: "P", Users: []refiqda.User{{GUID: g("u"), Name: "uma"}}, Codes: []refiqda.Code{{GUID: g("a"), Name: "A", Codable: true}},
+		Notes: []refiqda.Source{note("on selection"), note("on source"), note("on code"), note("on nothing")},
+		Links: []refiqda.Link{{GUID: g("l1"), From: g("on selection"), To: g("word")}, {GUID: g("l2"), From: g("doc"), To: g("on source")}, {GUID: g("l3"), From: g("on code"), To: g("a")}, {GUID: g("l4"), From: g("a"), To: g("doc")}},
+		Sets:  []refiqda.Set{{GUID: g("set"), Name: "Region: north", Description: "which is the north", Sources: []string{g("doc"), g("talk")}}},
+		Sources: []refiqda.Source{
+			{GUID: g("doc"), Kind: refiqda.TextSource, Name: "doc", Text: "One ประชาชน, 🟦.", HasText: true, Selections: []refiqda.Selection{text("word", 6, 6, "at a word"), text("end", 15, 15, ""), text("letter", 13, 13, ""), silent, text("lost", -1, -1, "of nowhere")}},
+			{GUID: g("empty"), Kind: refiqda.TextSource, Name: "empty", HasText: true, Description: "why it is empty"},
+			{GUID: g("talk"), Kind: refiqda.AudioSource, Name: "talk", File: "a.wav", Selections: []refiqda.Selection{coded(refiqda.Selection{GUID: "point", Kind: refiqda.TimeSelection, Begin: 2000, Stop: 2000, Description: "a cough"})},
+				Transcripts: []refiqda.Transcript{
+					{Source: refiqda.Source{GUID: g("t1"), Name: "t1", Text: "Q: When?\n", HasText: true, Selections: []refiqda.Selection{coded(refiqda.Selection{GUID: "timed", Kind: refiqda.SpanOfTranscript, Name: "laughter", Start: -1, End: -1, Begin: 100, Stop: 900})}}},
+					{Source: refiqda.Source{GUID: g("t2"), Name: "t2", Selections: []refiqda.Selection{coded(refiqda.Selection{GUID: "untexted", Kind: refiqda.SpanOfTranscript, Name: "silence", Start: -1, End: -1, Begin: 1000, Stop: 1500}), coded(refiqda.Selection{GUID: "timeless", Kind: refiqda.SpanOfTranscript, Start: -1, End: -1, Description: "of no time"})}}}}}}}
+	in := FromProject(p, nil, Options{By: "lead"})
+	in.Settle([]File{{SHA256: strings.Repeat("a", 64), Type: "audio/wav", Length: 9000}})
+	title := map[thread.ID]string{"study": "study", "code-a": "A"}
+	var got []string
+	for _, o := range in.Objects {
+		if err := o.Valid(); err != nil {
+			t.Errorf("%s: %v", o.Ref(), err)
+		}
+		switch o := o.(type) {
+		case document.Document:
+			title[o.ID] = o.Title
+			got = append(got, o.Title+" is "+strings.Join(o.Attributes, ", "))
+		case coding.Segment:
+			title[o.ID] = o.Anchor.Quote
+		case coding.Coding:
+			got = append(got, "coded "+title[o.Segment])
+		case coding.Memo:
+			got = append(got, "on "+title[o.On]+": "+o.Text)
+		}
+	}
+	slices.Sort(got)
+	want := []string{"coded 🟦", "coded a cough", "coded laughter", "coded silence", "coded ประชาชน", "doc is Region north: yes", "on A: note on code", "on doc: note on source", "on doc: of nowhere",
+		"on study: Region: north\n\nwhich is the north", "on study: empty\n\nwhy it is empty", "on study: note on nothing", "on study: of no time", "on ประชาชน: at a word", "on ประชาชน: note on selection", "talk is Region north: yes"}
+	slices.Sort(want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	var told []string
+	for _, l := range in.Losses {
+		told = append(told, l.Item+" "+l.GUID[:4]+": "+l.What)
+	}
+	if n := len(told); n != 8 {
+		t.Errorf("%d losses: %q", n, told)
+	}
+	for _, w := range []string{"selection " + g("word")[:4] + ": is a point in the text", "selection " + g("end")[:4] + ": has no place in the text, so its 1", "selection " + g("point")[:4] + ": is a point in time", "selection " + g("timeless")[:4] + ": is a part of a transcript that has no text", "link " + g("l4")[:4]} {
+		if !slices.ContainsFunc(told, func(s string) bool { return strings.HasPrefix(s, w) }) {
+			t.Errorf("nothing tells %q: %q", w, told)
+		}
+	}
+	if p.Sources[0].Selections[0].End != 6 || len(p.Sources[2].Selections) != 1 {
+		t.Error("the project was changed")
 	}
 }

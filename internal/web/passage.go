@@ -28,10 +28,14 @@ type passage struct {
 	Picture  string // address of its picture; empty: none
 	Play     string // address of its recording
 	Film     bool   // the recording has pictures
+	Cut      int    // characters of a passage that is too long to be shown here whole; 0: it is whole
 	Orphaned bool   // the words no longer stand where they were marked
 	Sealed   *sealed
 	Key      *document.Seal // salt and commitment of a protected passage, for who may hand them to a checker
 }
+
+// longPassage is how many characters of a passage are shown beside others; one of a whole text is longer.
+const longPassage = 2000
 
 // sealed stands in for words that the member may not read.
 type sealed struct {
@@ -132,6 +136,9 @@ func (v *visit) passage(seg coding.Segment, n thread.Node) (passage, error) {
 	}
 	p.Before, p.After = fromWord(seg.Anchor.Before), toWord(seg.Anchor.After)
 	p.Quote, p.Lang, p.Notice = seg.Anchor.Quote, src.item.Object.Language, src.item.Object.Notice
+	if n := utf8.RuneCountInString(p.Quote); n > longPassage {
+		p.Quote, p.After, p.Cut = excerpt(p.Quote, longPassage), "", n
+	}
 	if v.sees(src.item.Node) {
 		p.Document, p.Source = src.item.Object.Title, v.page(src.item.Object.ID)
 	}

@@ -423,3 +423,26 @@ func TestWithdrawnConsentStopsUndo(t *testing.T) {
 		}
 	}
 }
+
+// TestLongPassage shows the beginning of a passage of a whole text where passages are listed, and says how long it is.
+func TestLongPassage(t *testing.T) {
+	s := newSite(t)
+	coded(s)
+	body := strings.Repeat("Nobody came. 🟦\n", 400)
+	d := document.Document{ID: "doc-long", Title: "Long", Kind: document.Report, Language: "en", Record: "ref-one", Version: 1, SHA256: document.Sum(body)}
+	text := document.Text{Document: d.ID, Version: 1, Body: body}
+	a, err := text.At(0, len([]rune(body)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seg := coding.Segment{ID: "seg-long", Anchor: a}
+	if _, err := s.st.Add(context.Background(), "lead", "coded", []thread.Object{d, seg, coding.Coding{Segment: seg.ID, Code: "code-memory", Coder: "lead"}}, []document.Text{text}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []string{"/s/coded/coded?code=code-memory", "/s/coded/code/code-memory", "/s/coded/thread/seg-long"} {
+		page := s.as("lead").get(at).Body.String()
+		if n := strings.Count(page, "Nobody came."); n < 100 || n > 200 || !strings.Contains(page, "the passage has 6000 characters") {
+			t.Errorf("%s shows it %d times, long: %t", at, n, strings.Contains(page, "6000 characters"))
+		}
+	}
+}
