@@ -658,7 +658,7 @@ func (x *builder) passage(s coding.Segment) Passage {
 	}
 	i, protected := x.of(d.ID)
 	if !protected {
-		p.Source, p.titleLang, p.Quote, p.Language, p.Translated = d.Title, d.Language, s.Anchor.Quote, d.Language, d.Kind == document.Translation
+		p.Source, p.titleLang, p.Quote, p.Language, p.Translated = d.Title, d.Language, cited(s.Anchor.Quote), d.Language, d.Kind == document.Translation
 		p.Part = s.Anchor.Area.String()
 		for rec := d; ; rec = x.documents[rec.Translates] {
 			if rec.Record != "" {
@@ -675,13 +675,27 @@ func (x *builder) passage(s coding.Segment) Passage {
 		p.Notice = i.Notice
 	}
 	if i.Consent.MayQuote() {
-		p.Quote, p.Language, p.Translated = s.Anchor.Quote, d.Language, d.Kind == document.Translation
+		p.Quote, p.Language, p.Translated = cited(s.Anchor.Quote), d.Language, d.Kind == document.Translation
 		p.Part = s.Anchor.Area.String()
 		return p
 	}
 	p.Sealed = true
 	p.Commitment = document.SealOf(x.secrets.key, s.ID, s.Anchor.Quote).Commitment
 	return p
+}
+
+// longestCitation is how many characters of a passage are published. Passages come to be longer when a text was coded as a
+// whole, and a whole report or interview is no citation.
+const longestCitation = 2000
+
+func cited(quote string) string {
+	n := 0
+	for i := range quote {
+		if n++; n > longestCitation {
+			return strings.TrimRight(quote[:i], " \n") + " […]"
+		}
+	}
+	return quote
 }
 
 // cite notes that a record's work is cited and gives the work's public id.
