@@ -389,7 +389,7 @@ func mergeCode(v *visit) error {
 			}
 			for _, x := range codes {
 				if x.Parent == c.ID {
-					x.Parent = into
+					x.Parent, x.Order = into, 0
 					if err := tx.Put(v.Study, x, store.Any); err != nil {
 						return err
 					}

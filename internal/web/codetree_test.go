@@ -341,6 +341,117 @@ func TestFrameworkAndRulings(t *testing.T) {
 	}
 }
 
+// order is the codes of the study of coding, in the order in which a page names them.
+func (v *visitor) order(path, near string) (out []string) {
+	for _, m := range regexp.MustCompile(near).FindAllStringSubmatch(v.get(path).Body.String(), -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// TestCodesAreOrdered moves codes among those beside them, and finds their order on every page that shows the tree.
+func TestCodesAreOrdered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	lead := s.as("lead")
+	roots := func() (out []string) {
+		for _, c := range lead.order("/s/coded/codebook", `<li id="(code-[a-z-]+)"`) {
+			if s.parent(thread.ID(c)) == "" {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	by := []string{"code-coalition", "code-memory", "code-response", "code-tactics"} // and an Arabic one
+	is := func(what string, want ...string) {
+		t.Helper()
+		if !slices.Contains(want, "code-arab") { // where it was left, at the end of what has no place
+			want = append(slices.Clone(want), "code-arab")
+		}
+		if got := roots(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v; expected %v", what, got, want)
+		}
+	}
+	is("by name", by...)
+	move := func(status int, form ...string) {
+		t.Helper()
+		f := url.Values{}
+		for i := 0; i < len(form); i += 2 {
+			f.Set(form[i], form[i+1])
+		}
+		if r := lead.post("/s/coded/codebook/move", f); r.Code != status {
+			t.Errorf("%v: %d", form, r.Code)
+		}
+	}
+	move(303, "code", "code-tactics", "do", "up")
+	is("one up", "code-coalition", "code-memory", "code-tactics", "code-response")
+	move(303, "code", "code-coalition", "do", "up") // it is the first
+	move(303, "code", "code-coalition", "do", "down")
+	is("one down", "code-memory", "code-coalition", "code-tactics", "code-response")
+	move(303, "code", "code-response", "how", "before", "below", "code-memory")
+	is("before", "code-response", "code-memory", "code-coalition", "code-tactics")
+	move(303, "code", "code-response", "how", "after", "below", "code-coalition")
+	is("after", "code-memory", "code-coalition", "code-response", "code-tactics")
+	move(422, "code", "code-response", "how", "after", "below", "")
+	move(422, "code", "code-response", "how", "beyond", "below", "code-memory")
+	move(422, "code", "code-tactics", "how", "before", "below", "code-tactics-street")
+	// To a place in another level, and back to the root, where it comes last.
+	move(303, "code", "code-memory", "how", "before", "below", "code-tactics-street")
+	if s.parent("code-memory") != "code-tactics" {
+		t.Errorf("it stands below %q", s.parent("code-memory"))
+	}
+	move(303, "code", "code-memory", "below", "")
+	is("back at the root", "code-coalition", "code-response", "code-tactics", "code-arab", "code-memory")
+	if h := lead.get("/s/coded/code/code-response/history").Body.String(); !strings.Contains(h, "order") {
+		t.Error("the history of a code does not tell its order")
+	}
+	// Wherever the tree is shown.
+	want := roots()
+	inOrder := func(what string, got []string) {
+		t.Helper()
+		got = slices.DeleteFunc(got, func(c string) bool { return !slices.Contains(want, c) })
+		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%s: %v; expected %v", what, got, want)
+		}
+	}
+	inOrder("the reader", lead.order("/s/coded/document/doc-en", `<option value="(code-[a-z-]+)"`))
+	inOrder("the form without script", lead.order("/s/coded/document/doc-en/code?paragraph=2", `value="(code-[a-z-]+)"`))
+	inOrder("coded passages", lead.order("/s/coded/coded", `<option value="(code-[a-z-]+)"`))
+	inOrder("the grid", lead.order("/s/coded/framework", `value="(code-[a-z-]+)"`))
+	for _, c := range want {
+		lead.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {c}})
+	}
+	inOrder("counts", lead.order("/s/coded/matrix", `\?code=(code-[a-z-]+)"`))
+	names := map[string]string{}
+	for _, m := range regexp.MustCompile(`data-code="(code-[a-z-]+)"><a[^>]*>([^<]+)`).FindAllStringSubmatch(lead.get("/s/coded/codebook").Body.String(), -1) {
+		names[m[2]] = m[1]
+	}
+	var heads []string
+	for _, n := range lead.order("/s/coded/coded/file/coded.html", `<h2>([^<]+)</h2>`) {
+		heads = append(heads, names[n])
+	}
+	inOrder("the file of passages", heads)
+	// Taken back and done again; the last move first.
+	lead.post("/s/coded/codebook/undo", nil)
+	lead.post("/s/coded/codebook/undo", nil)
+	is("undone", "code-memory", "code-coalition", "code-response", "code-tactics")
+	lead.post("/s/coded/codebook/redo", nil)
+	lead.post("/s/coded/codebook/redo", nil)
+	is("done again", want...)
+	// In the order of names nothing is kept.
+	move(303, "code", "code-memory", "how", "after", "below", "code-coalition")
+	is("by name again", by...)
+	for _, c := range by {
+		if it, err := store.Get[coding.Code](context.Background(), s.st, "coded", thread.ID(c)); err != nil || it.Object.Order != 0 {
+			t.Errorf("%s: %d, %v", c, it.Object.Order, err)
+		}
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("%v, %v", c.Faults, err)
+	}
+}
+
 // TestCodesAreMovedInABrowser drags a code onto another, and moves one with keys.
 func TestCodesAreMovedInABrowser(t *testing.T) {
 	s := newSite(t)
@@ -350,13 +461,7 @@ func TestCodesAreMovedInABrowser(t *testing.T) {
 	p := browser.Open(t).Page(1280, 900)
 	signIn(p, server.URL, "lead")
 	p.Goto(server.URL + "/s/coded/codebook")
-	p.Eval(`(() => {
-		const from = document.querySelector('li[data-code="code-memory"]'), to = document.querySelector('li[data-code="code-tactics"] > a'), data = new DataTransfer();
-		for (const [what, at] of [["dragstart", from], ["dragover", to]]) at.dispatchEvent(new DragEvent(what, {bubbles: true, cancelable: true, dataTransfer: data}));
-	})()`, nil)
-	p.Load(func() {
-		p.Eval(`document.querySelector('li[data-code="code-tactics"] > a').dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()}))`, nil)
-	})
+	p.Load(func() { p.Carry(`li[data-code="code-memory"] > a`, `li[data-code="code-tactics"] > a`, 0.5, 0.6) })
 	if got := s.parent("code-memory"); got != "code-tactics" {
 		t.Errorf("dragged below Tactics it stands below %q", got)
 	}
@@ -366,6 +471,22 @@ func TestCodesAreMovedInABrowser(t *testing.T) {
 	p.Load(func() { p.Press("Control+v") })
 	if got := s.parent("code-tactics-court"); got != "code-coalition" {
 		t.Errorf("moved with keys it stands below %q", got)
+	}
+	// Among those beside it: with keys that go on where it stands, and to the upper edge of another.
+	first := func() (out string) {
+		p.Eval(`document.querySelector("ul.codes > li").dataset.code`, &out)
+		return out
+	}
+	p.Eval(`document.querySelector('li[data-code="code-tactics"] > a').focus()`, nil)
+	p.Load(func() { p.Press("Alt+ArrowUp") })
+	p.Load(func() { p.Press("Alt+ArrowUp") })
+	if got := first(); got != "code-tactics" {
+		t.Errorf("moved up with keys, %s is the first", got)
+	}
+	p.Eval(`scrollTo(0, 0)`, nil)
+	p.Load(func() { p.Carry(`li[data-code="code-response"] > a`, `li[data-code="code-tactics"] > a`, 0.5, 0.1) })
+	if got := first(); got != "code-response" {
+		t.Errorf("dragged to the upper edge of the first, %s is the first", got)
 	}
 	looksRight(t, p, server.URL, "codebook")
 	if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {

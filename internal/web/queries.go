@@ -461,6 +461,7 @@ func showCoded(v *visit) error {
 type codedRow struct {
 	Code, Case, Document, Language, Coder, Memo, Quote, Attributes, Address, Part string
 	Start, End                                                                    int
+	order                                                                         int // of the code in the tree
 }
 
 // mayLeave tells whether words of a document may be in a file: those of interviews only when their informants agreed to be
@@ -502,9 +503,9 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 	for _, it := range codings {
 		memos[it.Object.Ref()] = it.Object.Memo
 	}
-	path := map[thread.ID]string{}
-	for _, c := range tree {
-		path[c.ID] = c.Path
+	path, order := map[thread.ID]string{}, map[thread.ID]int{}
+	for i, c := range tree {
+		path[c.ID], order[c.ID] = c.Path, i
 	}
 	leave := map[thread.ID]bool{}
 	for _, ps := range ask.Answer(all, codes) {
@@ -527,7 +528,7 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 			row.Quote, row.Document, row.Attributes = "(kept inside: there is no consent to quote it)", string(d.ID), ""
 		}
 		for _, x := range ps {
-			row.Code, row.Coder = path[x.Code], x.Coder
+			row.Code, row.Coder, row.order = path[x.Code], x.Coder, order[x.Code]
 			row.Memo = ""
 			if ok {
 				row.Memo = memos[coding.CodingID(x.Segment, x.Code, x.Coder)]
@@ -570,7 +571,7 @@ func codedFile(v *visit) error {
 			blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: note})
 		}
 		last := ""
-		slices.SortStableFunc(rows, func(a, b codedRow) int { return cmp.Compare(a.Code, b.Code) })
+		slices.SortStableFunc(rows, func(a, b codedRow) int { return a.order - b.order })
 		for _, r := range rows {
 			if r.Code != last {
 				blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Code})
@@ -689,9 +690,8 @@ func (v *visit) crossed() (t coding.Crossed, by string, cols []matrixCol, bys []
 		cols = append(cols, matrixCol{name(k), excerpt(name(k), 24)})
 	}
 	sorted := make([]coding.Code, 0, len(codes))
-	for _, c := range tree {
-		i := slices.IndexFunc(codes, func(x coding.Code) bool { return x.ID == c.ID })
-		sorted = append(sorted, codes[i])
+	for _, b := range coding.Tree(codes) {
+		sorted = append(sorted, b.Code)
 	}
 	return coding.Cross(all, sorted, order, of), by, cols, bys, tree, nil
 }
@@ -847,8 +847,13 @@ func showAgreement(v *visit) error {
 		}
 		p.Overall = append(p.Overall, l)
 	}
-	for _, x := range c.CodeAgreements() {
-		i := slices.IndexFunc(tree, func(t treeCode) bool { return string(t.ID) == x.Code })
+	at := func(code string) int {
+		return slices.IndexFunc(tree, func(t treeCode) bool { return string(t.ID) == code })
+	}
+	ofCodes := c.CodeAgreements()
+	slices.SortStableFunc(ofCodes, func(a, b agreement.CodeAgreement) int { return at(a.Code) - at(b.Code) })
+	for _, x := range ofCodes {
+		i := at(x.Code)
 		if i < 0 {
 			continue
 		}
