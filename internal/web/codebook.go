@@ -18,10 +18,7 @@ type codebookPage struct {
 	Codes []codeLine
 	New   string // address; empty: may not
 	Own   bool   // counts are of the member's own cases
-	Undo  string // what would be undone; empty: nothing
-	Redo  string
-	To    string // addresses for that
-	Again string
+	Acts  acts
 
 	Trouble   string
 	All       []treeCode // to be moved; empty: may not
@@ -164,10 +161,9 @@ func (v *visit) codebookPage(trouble string) error {
 	if v.may(study.Edit, "") {
 		p.New = v.at("code", "new")
 		p.All, p.Move, p.Templates = codeTree(store.Objects(codes)), v.at("codebook", "move"), v.at("codebook", "templates")
-		if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, "codebook"); err != nil {
+		if p.Acts, err = v.acts("codebook", "codebook"); err != nil {
 			return err
 		}
-		p.To, p.Again = v.at("codebook", "undo"), v.at("codebook", "redo")
 	}
 	tree := codeTree(store.Objects(codes))
 	var nest func(i, depth int) ([]codeLine, int)

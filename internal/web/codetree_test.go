@@ -188,6 +188,94 @@ func TestMemosAreGathered(t *testing.T) {
 	}
 }
 
+// TestMemosAreUndone takes memos and cells of the grid back where they were written, each person their own.
+func TestMemosAreUndone(t *testing.T) {
+	t.Parallel()
+	s := exampleSite(t)
+	lead, team := s.as("lead"), s.as("team-romania")
+	const memos, grid = "/s/kleptocracy/thread/case-romania", "/s/kleptocracy/framework"
+	texts := func() (out []string) {
+		items, err := store.All[coding.Memo](context.Background(), s.st, "kleptocracy", store.Filter{Owner: "case-romania"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range items {
+			out = append(out, it.Object.Text)
+		}
+		return out
+	}
+	had := texts()
+	is := func(what string, want ...string) {
+		t.Helper()
+		got := slices.DeleteFunc(texts(), func(x string) bool { return slices.Contains(had, x) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q; expected %q", what, got, want)
+		}
+	}
+	offers := func(who *visitor, page, what string, want bool) {
+		t.Helper()
+		if got := strings.Contains(who.get(page).Body.String(), what); got != want {
+			t.Errorf("%s: %q is offered: %t", page, what, got)
+		}
+	}
+	offers(lead, memos, "Undo:", false)
+	lead.post(memos+"/memo", url.Values{"text": {"A first thought."}})
+	is("written", "A first thought.")
+	offers(lead, memos, "Undo: new memo", true)
+	offers(team, memos, "Undo:", false)
+	var id string
+	items, _ := store.All[coding.Memo](context.Background(), s.st, "kleptocracy", store.Filter{Owner: "case-romania"})
+	for _, it := range items {
+		if it.Object.Text == "A first thought." {
+			id = string(it.Object.ID)
+		}
+	}
+	lead.post(memos+"/memo", url.Values{"memo": {id}, "text": {"A second thought."}})
+	lead.post(memos+"/memo", url.Values{"memo": {id}, "text": {""}})
+	is("taken away")
+	offers(lead, memos, "Undo: removal of a memo", true)
+	for _, want := range []string{"A second thought.", "A first thought.", ""} {
+		if r := lead.post(memos+"/undo", nil); r.Code != 303 || r.Header().Get("Location") != memos+"#memos" {
+			t.Errorf("undone: %d to %s", r.Code, r.Header().Get("Location"))
+		}
+		is("undone", slices.DeleteFunc([]string{want}, func(x string) bool { return x == "" })...)
+	}
+	if r := lead.post(memos+"/undo", nil); r.Code != 303 {
+		t.Errorf("undone once too often: %d", r.Code)
+	}
+	offers(lead, memos, "Do again: new memo", true)
+	lead.post(memos+"/redo", nil)
+	is("done again", "A first thought.")
+	team.post(memos+"/undo", nil)
+	is("undone by another", "A first thought.")
+	lead.post(memos+"/undo", nil)
+	// The grid.
+	team.post("/s/kleptocracy/case/case-romania/summary?code=code-coalition", url.Values{"text": {"Loose and large."}})
+	is("a cell", "Loose and large.")
+	offers(team, grid, "Undo: summary of", true)
+	offers(lead, grid, "Undo:", false)
+	team.post(grid+"/undo", nil)
+	is("the cell undone")
+	team.post(grid+"/redo", nil)
+	is("the cell done again", "Loose and large.")
+	// Who has lost the case leaves it as it is.
+	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
+		it, err := store.Get[study.Member](context.Background(), tx, "kleptocracy", "member-team-romania")
+		if err != nil {
+			return err
+		}
+		it.Object.Cases = []thread.ID{"case-armenia"}
+		return tx.Put("kleptocracy", it.Object, store.Any)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := team.post(grid+"/undo", nil); r.Code != 403 {
+		t.Errorf("undone by who has lost the case: %d", r.Code)
+	}
+	is("of a case that was lost", "Loose and large.")
+}
+
 // TestBlindThreads looks at threads and memos while coding is blind.
 func TestBlindThreads(t *testing.T) {
 	t.Parallel()

@@ -102,15 +102,7 @@ func undoInDocument(v *visit) error {
 	if no := barred(consent, interview); no != "" { // consent may have been withdrawn since
 		return fault.New(fault.Forbidden, "%s", no)
 	}
-	err = v.write(func(tx *store.Tx) error {
-		if strings.HasSuffix(v.route.Pattern, "/redo") {
-			_, err := tx.Redo(v.Study, d.ID)
-			return err
-		}
-		_, err := tx.Undo(v.Study, d.ID)
-		return err
-	})
-	if err != nil && fault.Of(err) != fault.NotFound { // twice pressed is once undone
+	if err := v.undo(d.ID, nil); err != nil {
 		return err
 	}
 	return v.to(v.at("document", string(d.ID)))

@@ -51,13 +51,10 @@ type readerPage struct {
 	Place     string       // address where it is said where material comes from; empty: there is nothing to say, or may not
 	Passages  int
 	Codings   int
-	Blind     bool   // others' codings are not shown
-	Undo      string // what would be undone; empty: nothing
-	Redo      string
+	Blind     bool // others' codings are not shown
+	Acts      acts
 	Original  string // address of the file that it came from; empty: none was kept
 	Correct   string // address where the text is corrected; empty: may not
-	UndoTo    string // addresses
-	RedoTo    string
 	State     string // address that tells whether others changed something
 }
 
@@ -341,10 +338,9 @@ func showDocument(v *visit) error {
 				p.Coder.Action, p.Coder.Moving, p.Coder.New = v.at("document", string(d.ID), "passage"), m, false
 			}
 			p.State = v.at("document", string(d.ID), "state")
-			if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, d.ID); err != nil {
+			if p.Acts, err = v.acts(d.ID, "document", string(d.ID)); err != nil {
 				return err
 			}
-			p.UndoTo, p.RedoTo = v.at("document", string(d.ID), "undo"), v.at("document", string(d.ID), "redo")
 		}
 	}
 	if v.may(study.Edit, d.Case) {
