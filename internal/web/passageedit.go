@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -228,6 +229,9 @@ func editPassage(v *visit) error {
 	}
 	if a := seg.Object.Anchor.Area; !a.None() {
 		return v.to(v.partAt(d.ID, to, a))
+	}
+	if v.R.PostForm.Get("do") == "evidence" { // told beside the passage
+		return v.to(v.at("document", string(d.ID)) + "?" + url.Values{"segment": {string(to)}, "evidence": {v.R.PostForm.Get("for")}}.Encode() + "#" + string(to))
 	}
 	return v.to(v.segmentAt(d.ID, to))
 }

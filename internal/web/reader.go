@@ -56,6 +56,9 @@ type readerPage struct {
 	Original  string // address of the file that it came from; empty: none was kept
 	Correct   string // address where the text is corrected; empty: may not
 	State     string // address that tells whether others changed something
+
+	For   []option // takeaways and scores of its case that passages can be dragged onto
+	ForTo string   // address for that
 }
 
 // para is a paragraph with the passages that begin in it.
@@ -94,6 +97,7 @@ type note struct {
 	Thread  string
 	Edit    string // address where the passage is changed; empty: may not
 	Codes   []noteCode
+	Added   link // what it was made evidence for just now
 }
 
 type noteCode struct {
@@ -337,6 +341,10 @@ func showDocument(v *visit) error {
 			if m := v.R.URL.Query().Get("move"); slices.ContainsFunc(segs, func(it store.Item[coding.Segment]) bool { return string(it.Object.ID) == m }) {
 				p.Coder.Action, p.Coder.Moving, p.Coder.New = v.at("document", string(d.ID), "passage"), m, false
 			}
+			if p.For, err = v.evidenceFor(d.Case); err != nil {
+				return err
+			}
+			p.ForTo = v.at("document", string(d.ID), "passage")
 			p.State = v.at("document", string(d.ID), "state")
 			if p.Acts, err = v.acts(d.ID, "document", string(d.ID)); err != nil {
 				return err
@@ -391,6 +399,13 @@ func (v *visit) notes(d document.Document, segs []store.Item[coding.Segment], co
 // markUp lays out the text with its passages, and sets the codes beside it.
 func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode) {
 	notes := v.notes(d, segs, codings, tree, p.Coder != nil)
+	if i := slices.IndexFunc(p.For, func(o option) bool { return o.Value == v.R.URL.Query().Get("evidence") }); i >= 0 {
+		for k := range notes {
+			if notes[k].Here {
+				notes[k].Added = link{p.For[i].Text, v.at("thread", p.For[i].Value)}
+			}
+		}
+	}
 	stands := holds(body, d.Version, segs)
 	var spans []span
 	var marked []note
