@@ -14,6 +14,7 @@ import (
 	"throughline/internal/browser"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/fieldwork"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -281,18 +282,7 @@ func TestBlindThreads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	coded(s)
-	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
-		if err := tx.Put("coded", study.Protocol{ID: "protocol", Unit: "u", Outcome: "o", BlindCoding: true}, 0); err != nil {
-			return err
-		}
-		if err := tx.PutAccount(store.Account{Name: "coder-b", Secret: secret(t)}, true); err != nil {
-			return err
-		}
-		return tx.Put("coded", study.Member{ID: "member-coder-b", Handle: "coder-b", Role: study.Coder}, 0)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	blindStudy(s)
 	a, b := s.as("coder-a"), s.as("coder-b")
 	a.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {"code-memory"}, "memo": {"a secret thought"}})
 	b.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"A second line."}, "codes": {"code-memory"}})
@@ -579,5 +569,35 @@ func TestCodesAreMovedInABrowser(t *testing.T) {
 	looksRight(t, p, server.URL, "codebook")
 	if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
 		p.Screenshot(filepath.Join(dir, "codebook.png"), true)
+	}
+}
+
+// TestDocumentJoinsAnInterviewAsFarAsConsentGoes gives a document on whose passages statements rest to interviews with and
+// without consent to that.
+func TestDocumentJoinsAnInterviewAsFarAsConsentGoes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx := context.Background()
+	for id, c := range map[thread.ID]fieldwork.Consent{"int-arm-coded": {Code: true}, "int-arm-open": {Code: true, Paraphrase: true}} {
+		c.Version, c.Language, c.Mode, c.KeepUntil = "1", "en", "oral", "2030-01-01"
+		s.put("lead", fieldwork.Interview{ID: id, Case: "case-armenia", Informant: "inf-arm-" + pseudo, Interviewer: "team-arm", On: "2026-02-03", Language: "en", Mode: "call", Where: "capital", Consent: c})
+	}
+	lead := s.as("lead")
+	const at = "/s/alpha/document/doc-arm-report"
+	give := func(interview string) *httptest.ResponseRecorder {
+		return lead.post(at+"/edit", url.Values{"version": {"1"}, "title": {"Report"}, "kind": {"transcript"}, "case": {"case-armenia"}, "interview": {interview}, "language": {"en"}})
+	}
+	of := func() thread.ID {
+		it, err := store.Get[document.Document](ctx, s.st, "alpha", "doc-arm-report")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return it.Object.Interview
+	}
+	if r := give("int-arm-coded"); r.Code != 422 || !strings.Contains(r.Body.String(), "has no consent that statements rest on it") || of() != "" {
+		t.Errorf("without consent that statements rest on it: %d, now of %q", r.Code, of())
+	}
+	if r := give("int-arm-open"); r.Code != 303 || of() != "int-arm-open" {
+		t.Errorf("with consent: %d %s", r.Code, r.Body)
 	}
 }

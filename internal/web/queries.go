@@ -35,6 +35,8 @@ type searchPage struct {
 	Hits    []searchHit
 	Pages   leaves
 	Other   string // the same as lines, or as paragraphs
+	Parts   []partHit
+	PartsN  int // in all; the first are shown
 	Help    string
 }
 
@@ -48,6 +50,16 @@ type searchHit struct {
 	Left  string    // of a line
 	Key   string
 	Right string
+}
+
+// partHit is what was written about a part of a picture, a page or a recording: a description or a memo, never a quote.
+type partHit struct {
+	Parts []hitPart
+	Lang  string // of a description; empty: not known
+	What  string // "part of page 2; described"
+	Title string // of the document
+	Case  string
+	Href  string
 }
 
 type hitPart struct {
@@ -216,6 +228,11 @@ func showSearch(v *visit) error {
 		return err
 	}
 	at, _ := strconv.Atoi(v.R.URL.Query().Get("page"))
+	if err := v.searchParts(&p, asked, at <= 1); fault.Of(err) == fault.Invalid {
+		return bad(err)
+	} else if err != nil {
+		return err
+	}
 	from := max(0, at-1) * hitsPerPage
 	f, err := v.store().Search(v.Ctx, v.Study, asked, store.Scope{Cases: v.own().Cases}, from, hitsPerPage)
 	if fault.Of(err) == fault.Invalid {
@@ -268,6 +285,42 @@ func showSearch(v *visit) error {
 		p.Hits = append(p.Hits, hit)
 	}
 	return v.render("Search: "+excerpt(p.Q, 40), p)
+}
+
+// searchParts finds what was written about parts of pictures, pages and recordings; shown tells whether the page lists it.
+// While coding is blind, it is the member's own parts, and what they wrote of them.
+func (v *visit) searchParts(p *searchPage, asked search.Asked, shown bool) error {
+	hits, err := v.store().SearchParts(v.Ctx, v.Study, asked, store.Scope{Cases: v.own().Cases})
+	if err != nil || len(hits) == 0 {
+		return err
+	}
+	if err := v.blindfold(); err != nil {
+		return err
+	}
+	names, err := v.caseNames()
+	if err != nil {
+		return err
+	}
+	for _, h := range hits {
+		x := h.Segment.Object
+		o, err := v.origin(x.Anchor.Document)
+		if err != nil {
+			return err
+		}
+		if !v.sees(o.item.Node) || o.withdrawn || v.hidden(x.ID) || v.blinded && h.By != "" && h.By != v.Member.Handle {
+			continue
+		}
+		if p.PartsN++; !shown || len(p.Parts) == hitsPerPage {
+			continue
+		}
+		d := o.item.Object
+		hit := partHit{Parts: snippet([]rune(h.Text), h.Spans), Lang: d.Language, What: partWords(x.Anchor.Area) + "; described", Title: d.Title, Case: names[d.Case], Href: v.partAt(d.ID, x.ID, x.Anchor.Area)}
+		if h.By != "" {
+			hit.Lang, hit.What = "", "memo of "+h.By+" on: "+partWords(x.Anchor.Area)
+		}
+		p.Parts = append(p.Parts, hit)
+	}
+	return nil
 }
 
 // snippet is a paragraph with its words marked; of a long one, what is around the first.
