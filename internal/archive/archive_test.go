@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"throughline/internal/archive"
+	"throughline/internal/coding"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/store/storetest"
@@ -33,7 +34,7 @@ func folder(t *testing.T) string {
 }
 
 // everyCalibration writes the small study with a condition for each method, scores on them, and an analysis of levels with
-// all that theory may expect.
+// all that theory may expect, and a code at a place of its own.
 func everyCalibration(t *testing.T) string {
 	t.Helper()
 	b := storetest.Study()
@@ -55,6 +56,7 @@ func everyCalibration(t *testing.T) string {
 	b.Objects = append(b.Objects, synthesis.Analysis{ID: "ana-levels", Title: "Levels", Mode: "multi-value", Outcome: "cond-success", Conditions: []thread.ID{"cond-levels", "cond-crisp"},
 		Cases: []thread.ID{"case-a", "case-b"}, Frequency: 1, Consistency: 1, Expect: []synthesis.Expectation{{Condition: "cond-levels", Helps: "2", Why: "w"}},
 		Together: []synthesis.Conjunction{{Of: []synthesis.Part{{Condition: "cond-levels", Helps: "1"}, {Condition: "cond-crisp", Helps: "present"}}, Why: "w"}}})
+	b.Objects = append(b.Objects, coding.Code{ID: "code-first", Name: "Z", Define: "Its place is told.", Order: 1})
 	dir := filepath.Join(t.TempDir(), "every")
 	if err := archive.Write(dir, b); err != nil {
 		t.Fatal(err)

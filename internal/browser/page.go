@@ -197,6 +197,57 @@ func (p *Page) Drag(selector string, fromX, fromY, toX, toY float64) {
 	})
 }
 
+// Carry drags one element to a place of another, which may show only then, and drops it there. The place is given in shares
+// of the other's width and height. Both must fit into the window.
+func (p *Page) Carry(from, to string, x, y float64) {
+	p.t.Helper()
+	quoted, err := json.Marshal(to)
+	if err != nil {
+		p.fatal("carry "+from, err)
+	}
+	at := p.element("take up", from, fmt.Sprintf(`(() => {
+		el.scrollIntoView({block: "center", behavior: "instant"});
+		find(%s)?.scrollIntoView({block: "nearest", behavior: "instant"});
+		const a = el.getBoundingClientRect(), y = a.top + a.height / 2;
+		return y > 0 && y < innerHeight ? {ok: true, x: a.left + a.width / 2, y} : {why: "it is not in the window together with the other"};
+	})()`, quoted))
+	var taken *input.DragData
+	p.do("take up "+from, func(ctx context.Context) error {
+		// Without a desktop there is nothing that carries: the browser hands over what is carried, and takes it back where it
+		// is dropped.
+		if _, err := chromedp.Call(ctx, input.SetInterceptDrags, input.SetInterceptDragsParams{Enabled: true}); err != nil {
+			return err
+		}
+		events := chromedp.Events(ctx, input.DragIntercepted)
+		err := chromedp.Do(ctx,
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMousePressed, at.X, at.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
+			chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at.X+8, at.Y+8, chromedp.ButtonLeft))
+		if err != nil {
+			return err
+		}
+		for e, err := range events {
+			if err != nil {
+				return fmt.Errorf("it cannot be carried: %w", err)
+			}
+			taken = e.Data
+			break
+		}
+		return nil
+	})
+	there := p.element("drop on", to, fmt.Sprintf(`(() => {
+		const r = el.getBoundingClientRect(), x = r.left + r.width * %g, y = r.top + r.height * %g;
+		return r.height > 0 && y > 0 && y < innerHeight ? {ok: true, x, y} : {why: "it is not in the window"};
+	})()`, x, y))
+	p.do("drop on "+to, func(ctx context.Context) error {
+		for _, what := range []input.DispatchDragEventType{input.DispatchDragEventTypeDragEnter, input.DispatchDragEventTypeDragOver, input.DispatchDragEventTypeDrop} {
+			if _, err := chromedp.Call(ctx, input.DispatchDragEvent, input.DispatchDragEventParams{Type: what, X: there.X, Y: there.Y, Data: taken}); err != nil {
+				return err
+			}
+		}
+		return chromedp.Do(ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, there.X, there.Y, chromedp.ButtonLeft, chromedp.ClickCount(1)))
+	})
+}
+
 // Fill puts the value in the field, in place of what it held. Text goes in as if
 // pasted. Dates, ranges, colours and selects are set, and tell the page so; a
 // select takes the value or the label of an option.

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"throughline/exchange/refiqda"
+	"throughline/internal/coding"
 	"throughline/internal/fault"
 	"throughline/internal/peer"
 	"throughline/internal/store"
@@ -386,6 +387,11 @@ func (e *env) qdaImport() *cobra.Command {
 				}
 				o.By = o.Members[i].Handle
 			}
+			codes, err := store.All[coding.Code](ctx, s, slug, store.Filter{})
+			if err != nil {
+				return err
+			}
+			o.Codes = store.Objects(codes)
 			if o.Taken, err = s.IDs(ctx, slug); err != nil {
 				return err
 			}

@@ -20,6 +20,16 @@ type searchHit struct {
 	Words    [][2]int `json:"words"` // where the words are, in code points of the document
 }
 
+// partHit is what was written about a part of a picture, a page or a recording.
+type partHit struct {
+	Document string `json:"document"`
+	Passage  string `json:"passage"`
+	Part     string `json:"part"` // where it is, as W3C Media Fragments write it
+	What     string `json:"what"` // "description" or "memo"; never a quote
+	By       string `json:"by,omitempty"`
+	Text     string `json:"text"`
+}
+
 func (e *env) search() *cobra.Command {
 	var name string
 	var lines bool
@@ -43,6 +53,19 @@ func (e *env) search() *cobra.Command {
 			if _, err := s.Index(ctx, slug, e.progress("Reading texts")); err != nil {
 				return err
 			}
+			parts := []partHit{}
+			written, err := s.SearchParts(ctx, slug, asked, store.Scope{})
+			if err != nil {
+				return err
+			}
+			for _, h := range written {
+				a := h.Segment.Object.Anchor
+				x := partHit{string(a.Document), string(h.Segment.Object.ID), a.Area.String(), "description", h.By, h.Text}
+				if h.By != "" {
+					x.What = "memo"
+				}
+				parts = append(parts, x)
+			}
 			f, err := s.Search(ctx, slug, asked, store.Scope{}, max(0, from), min(max(1, limit), 10_000))
 			if err != nil {
 				return err
@@ -55,7 +78,7 @@ func (e *env) search() *cobra.Command {
 				}
 				hits = append(hits, x)
 			}
-			return e.print(map[string]any{"study": slug, "query": args[0], "found": f.N, "more": f.More, "hits": hits}, func(w io.Writer) {
+			return e.print(map[string]any{"study": slug, "query": args[0], "found": f.N, "more": f.More, "hits": hits, "parts": parts}, func(w io.Writer) {
 				for _, h := range f.Hits {
 					r := []rune(h.Body)
 					flat := func(r []rune) string { return strings.Join(strings.Fields(string(r)), " ") }
@@ -67,11 +90,18 @@ func (e *env) search() *cobra.Command {
 						fmt.Fprintf(w, "%s\t%40s\t[%s]\t%s\n", h.Document, flat(r[max(0, x.From-40):x.From]), string(r[x.From:x.To]), flat(r[x.To:min(len(r), x.To+40)]))
 					}
 				}
+				for _, x := range parts {
+					fmt.Fprintf(w, "%s\t%s of %s: %s\n", x.Document, x.What, x.Part, strings.Join(strings.Fields(x.Text), " "))
+				}
 				more := ""
 				if f.More {
 					more = "more than "
 				}
-				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.\n", more, f.N, len(f.Hits))
+				also := ""
+				if len(parts) > 0 {
+					also = fmt.Sprintf(" %d description(s) and memo(s) of parts found.", len(parts))
+				}
+				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.%s\n", more, f.N, len(f.Hits), also)
 			})
 		})
 	c.Long += "\n\nWhat can be asked:\n" + search.Help

@@ -21,6 +21,7 @@ type Code struct {
 	Example string    `json:"example,omitempty"` // a passage made up or public, never an informant's words
 	Colour  string    `json:"colour,omitempty"`  // one of Colours
 	GUID    string    `json:"guid,omitempty"`    // that other programs know it by
+	Order   int       `json:"order,omitempty"`   // place among the codes beside it, from 1; codes without one follow by name
 }
 
 // Colours are the marks a code can have. They are names: the page gives each a tone that passes contrast in light and dark.
@@ -43,6 +44,9 @@ func (c Code) Valid() error {
 	ps.Require("name", c.Name)
 	ps.Require("define", c.Define)
 	ps.OneOf("colour", c.Colour, Colours...)
+	if c.Order < 0 {
+		ps.Add("order", "is %d; expected a place from 1, or nothing for the order of names", c.Order)
+	}
 	return ps.Err()
 }
 

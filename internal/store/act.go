@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -50,27 +51,58 @@ func (t *Tx) Act(study string, scope thread.ID, title string, fn func() error) e
 // Undo takes back the last act of who writes in a scope, and gives its title. What somebody else changed since is a
 // Conflict: nothing of theirs is lost. NotFound: there is nothing to undo.
 func (t *Tx) Undo(study string, scope thread.ID) (string, error) {
-	return t.again(study, scope, `select seq, title, changes from act where study = $1 and who = $2 and scope = $3 and undone = 0 order by seq desc limit 1`, true)
+	return t.again(study, scope, lastDone, true)
 }
 
 // Redo does again what was undone last.
 func (t *Tx) Redo(study string, scope thread.ID) (string, error) {
-	return t.again(study, scope, `select seq, title, changes from act where study = $1 and who = $2 and scope = $3 and undone = 1 order by seq limit 1`, false)
+	return t.again(study, scope, lastUndone, false)
+}
+
+// Acted gives the objects that Undo, or Redo, would change next, each as it was when it was last there.
+func (t *Tx) Acted(study string, scope thread.ID, redo bool) ([]thread.Object, error) {
+	q := lastDone
+	if redo {
+		q = lastUndone
+	}
+	_, _, changes, err := t.act(study, scope, q)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]thread.Object, len(changes))
+	for i, c := range changes {
+		if out[i], err = decode(c.ID.Kind(), cmp.Or(c.Became, c.Was)); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+const (
+	lastDone   = `select seq, title, changes from act where study = $1 and who = $2 and scope = $3 and undone = 0 order by seq desc limit 1`
+	lastUndone = `select seq, title, changes from act where study = $1 and who = $2 and scope = $3 and undone = 1 order by seq limit 1`
+)
+
+// act reads the act that a query finds.
+func (t *Tx) act(study string, scope thread.ID, q string) (seq int64, title string, changes []change, err error) {
+	var body string
+	ok, err := one(t.ctx, t, []any{&seq, &title, &body}, q, study, t.who, string(scope))
+	if err != nil {
+		return 0, "", nil, err
+	}
+	if !ok {
+		return 0, "", nil, fault.New(fault.NotFound, "There is nothing left that could be undone, or done again.")
+	}
+	if err := json.Unmarshal([]byte(body), &changes); err != nil {
+		return 0, "", nil, fault.Wrap(fault.Damaged, err, "What was done cannot be read from the database. Run the check.")
+	}
+	return seq, title, changes, nil
 }
 
 func (t *Tx) again(study string, scope thread.ID, q string, back bool) (string, error) {
-	var seq int64
-	var title, body string
-	ok, err := one(t.ctx, t, []any{&seq, &title, &body}, q, study, t.who, string(scope))
+	seq, title, changes, err := t.act(study, scope, q)
 	if err != nil {
 		return "", err
-	}
-	if !ok {
-		return "", fault.New(fault.NotFound, "There is nothing left that could be undone, or done again.")
-	}
-	var changes []change
-	if err := json.Unmarshal([]byte(body), &changes); err != nil {
-		return "", fault.Wrap(fault.Damaged, err, "What was done cannot be read from the database. Run the check.")
 	}
 	for i := range changes {
 		c := changes[i]

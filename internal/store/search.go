@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -612,57 +611,46 @@ func idStrings(ids []thread.ID) []string {
 
 // codedPlaces gives, by document, where passages with one of the codes, or a code below one of them, are.
 func (s *Store) codedPlaces(ctx context.Context, study string, codes []string) (map[thread.ID][]search.Span, error) {
-	type code struct {
-		Parent thread.ID `json:"parent"`
-	}
-	parents := map[thread.ID]thread.ID{}
-	err := each(ctx, s, func(scan func(...any) error) error {
-		var id thread.ID
-		var body string
-		if err := scan((*string)(&id), &body); err != nil {
-			return err
-		}
-		var c code
-		err := json.Unmarshal([]byte(body), &c)
-		parents[id] = c.Parent
-		return err
-	}, `select id, body from object where study = $1 and kind = 'code'`, study)
+	segs, err := s.codedWith(ctx, study, codes)
 	if err != nil {
 		return nil, err
 	}
 	out := map[thread.ID][]search.Span{}
+	for _, g := range segs {
+		a := g.Object.Anchor
+		out[a.Document] = append(out[a.Document], search.Span{From: a.Start, To: a.End})
+	}
+	return out, nil
+}
+
+// codedWith gives the passages with one of the codes, or a code below one of them.
+func (s *Store) codedWith(ctx context.Context, study string, codes []string) ([]Item[coding.Segment], error) {
+	all, err := All[coding.Code](ctx, s, study, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	below := coding.Below(Objects(all))
+	want := map[thread.ID]bool{}
 	for _, name := range codes {
 		if !strings.HasPrefix(name, thread.Code.Prefix()) {
 			name = thread.Code.Prefix() + name
 		}
-		if _, ok := parents[thread.ID(name)]; !ok {
+		if below[thread.ID(name)] == nil {
 			return nil, fault.New(fault.Invalid, "There is no code %q. A code is named by its id, such as code:coalition.", strings.TrimPrefix(name, thread.Code.Prefix()))
 		}
-		for c := range parents {
-			for x, n := c, 0; x != "" && n < 50; x, n = parents[x], n+1 {
-				if x == thread.ID(name) {
-					uses, err := Uses(ctx, s, study, c)
-					if err != nil {
-						return nil, err
-					}
-					ids := make([]thread.ID, len(uses))
-					for i, u := range uses {
-						ids[i] = u.Segment
-					}
-					segs, err := Several[coding.Segment](ctx, s, study, ids)
-					if err != nil {
-						return nil, err
-					}
-					for _, g := range segs {
-						a := g.Object.Anchor
-						out[a.Document] = append(out[a.Document], search.Span{From: a.Start, To: a.End})
-					}
-					break
-				}
-			}
+		maps.Copy(want, below[thread.ID(name)])
+	}
+	var ids []thread.ID
+	for _, c := range slices.Sorted(maps.Keys(want)) {
+		uses, err := Uses(ctx, s, study, c)
+		if err != nil {
+			return nil, err
+		}
+		for _, u := range uses {
+			ids = append(ids, u.Segment)
 		}
 	}
-	return out, nil
+	return Several[coding.Segment](ctx, s, study, ids)
 }
 
 // like gives the words of a study that are spelled about like one, 200 at most.

@@ -10,6 +10,7 @@ import (
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/fieldwork"
 	"throughline/internal/search"
 	"throughline/internal/store"
 	"throughline/internal/store/storetest"
@@ -291,6 +292,87 @@ func TestSearchOverGroups(t *testing.T) {
 		expect("alpa~", 1, false)
 		if f := find("drums", store.Scope{}, 2571, 10); len(f.Hits) != 1 || f.Hits[0].Document != "doc-a" {
 			t.Errorf("the last with drums: %+v", f.Hits)
+		}
+	})
+}
+
+// TestPartsAreFound finds descriptions of parts and memos on them on both engines, by words and by every filter, and not what
+// an informant took back.
+func TestPartsAreFound(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		area := func(id, doc thread.ID, kase thread.ID, says string, a document.Area) coding.Segment {
+			return coding.Segment{ID: id, Case: kase, Anchor: document.Anchor{Document: doc, Version: 1, Quote: says, Area: a}}
+		}
+		objects := []thread.Object{
+			document.Document{ID: "doc-pictures", Title: "T", Kind: document.Report, Record: "ref-1", Language: "th", Version: 1, SHA256: document.Sum("A text about a banner.")},
+			area("seg-two", "doc-pictures", "", "Ein weißes Transparent über der Straße.", document.Area{Page: 2, X: 1, Y: 1, Width: 9, Height: 9}),
+			area("seg-one", "doc-pictures", "", "A white banner, torn.", document.Area{Page: 1, X: 1, Y: 1, Width: 9, Height: 9}),
+			area("seg-talk", "doc-talk", "case-a", "A banner is unrolled.", document.Area{From: 1000, To: 2000}),
+			coding.Code{ID: "code-window-small", Parent: "code-window", Name: "Small", Define: "d"},
+			coding.Coding{Segment: "seg-one", Code: "code-window-small", Coder: "ana", Memo: "The banner again."},
+			coding.Coding{Segment: "seg-talk", Code: "code-window", Coder: "ana", Case: "case-a"},
+			coding.Memo{ID: "memo-1", On: "seg-two", Text: "Banners everywhere.", By: "ana"},
+			coding.Memo{ID: "memo-2", On: "seg-report-1", Case: "case-a", Text: "A banner in a memo on a passage.", By: "ana"},
+		}
+		if _, err := s.Add(ctx, "ana", storetest.Slug, objects, []document.Text{{Document: "doc-pictures", Version: 1, Body: "A text about a banner."}}, nil); err != nil {
+			t.Fatal(err)
+		}
+		find := func(q string, scope store.Scope) (out []string) {
+			t.Helper()
+			asked, err := search.Parse(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			hits, err := s.SearchParts(ctx, storetest.Slug, asked, scope)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, h := range hits {
+				r := []rune(h.Text)
+				for _, x := range h.Spans {
+					out = append(out, string(h.Segment.Object.ID)+" "+h.By+" "+string(r[x.From:x.To]))
+				}
+			}
+			return out
+		}
+		own := store.Scope{Cases: []thread.ID{"case-b"}}
+		for _, x := range []struct {
+			q     string
+			scope store.Scope
+			want  []string
+		}{
+			{"banner", store.Scope{}, []string{"seg-one  banner", "seg-one ana banner", "seg-talk  banner"}},
+			{"banner*", own, []string{"seg-one  banner", "seg-one ana banner", "seg-two ana Banners"}},
+			{"baner~ torn", store.Scope{}, []string{"seg-one  banner", "seg-one  torn"}},
+			{"strasse", store.Scope{}, []string{"seg-two  Straße"}},
+			{`"white banner" -paper`, store.Scope{}, []string{"seg-one  white banner"}},
+			{"banner case:a", store.Scope{}, []string{"seg-talk  banner"}},
+			{"banner source:doc-talk", store.Scope{}, []string{"seg-talk  banner"}},
+			{"banner lang:th", store.Scope{}, []string{"seg-one  banner", "seg-one ana banner"}},
+			{"banner kind:transcript", store.Scope{}, []string{"seg-talk  banner"}},
+			{"banner code:window-small", store.Scope{}, []string{"seg-one  banner", "seg-one ana banner"}},
+			{"banner code:window", store.Scope{}, []string{"seg-one  banner", "seg-one ana banner", "seg-talk  banner"}},
+			{"banner", store.Scope{Documents: []thread.ID{"doc-talk"}}, []string{"seg-talk  banner"}},
+			{"nothing", store.Scope{}, nil},
+		} {
+			if got := find(x.q, x.scope); !slices.Equal(got, x.want) {
+				t.Errorf("%s: %q; expected %q", x.q, got, x.want)
+			}
+		}
+		err := s.Write(ctx, "lead", func(tx *store.Tx) error {
+			it, err := store.Get[fieldwork.Interview](ctx, tx, storetest.Slug, "int-a1")
+			if err != nil {
+				return err
+			}
+			it.Object.Consent.Withdrawn = "2026-06-01"
+			return tx.Put(storetest.Slug, it.Object, store.Any)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := find("unrolled", store.Scope{}); got != nil {
+			t.Errorf("withdrawn: %q", got)
 		}
 	})
 }

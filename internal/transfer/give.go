@@ -112,9 +112,10 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 		codeGUID[c.ID] = g
 	}
 	at := map[thread.ID]int{} // of codes in the project
-	for i, c := range inTree(codes) {
+	for i, b := range coding.Tree(codes) {
+		c := b.Code
 		at[c.ID] = i
-		p.Codes = append(p.Codes, refiqda.Code{GUID: codeGUID[c.ID], Parent: codeGUID[c.Parent], Name: c.Name, Description: describe(c), Color: hues[c.Colour], Codable: true})
+		p.Codes = append(p.Codes, refiqda.Code{GUID: codeGUID[c.ID], Parent: codeGUID[b.Above], Name: c.Name, Description: describe(c), Color: hues[c.Colour], Codable: true})
 	}
 	for _, g := range groups {
 		s := refiqda.Set{GUID: cmp.Or(g.GUID, guid(g.ID)), Name: g.Name, Description: g.Define}
@@ -310,34 +311,4 @@ func excerpt(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return string(r)
-}
-
-// inTree puts codes so that each stands after the one above it, names in order.
-func inTree(codes []coding.Code) []coding.Code {
-	below := map[thread.ID][]coding.Code{}
-	known := map[thread.ID]bool{}
-	for _, c := range codes {
-		known[c.ID] = true
-	}
-	for _, c := range codes {
-		up := c.Parent
-		if !known[up] {
-			up = ""
-		}
-		below[up] = append(below[up], c)
-	}
-	var out []coding.Code
-	var walk func(up thread.ID)
-	walk = func(up thread.ID) {
-		list := below[up]
-		slices.SortFunc(list, func(a, b coding.Code) int {
-			return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
-		})
-		for _, c := range list {
-			out = append(out, c)
-			walk(c.ID)
-		}
-	}
-	walk("")
-	return out
 }

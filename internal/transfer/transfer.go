@@ -29,6 +29,7 @@ type Options struct {
 	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
 	Pages    *refiqda.PageWay  // how regions of PDF files are counted, where a person says; nil: it is found out
 	Members  []study.Member    // who is in the study
+	Codes    []coding.Code     // that are in the study; those that come in with places stand after theirs
 	Taken    map[thread.ID]bool
 	By       string // handle of who brings it in; memos without an author are theirs
 	On       string // date, YYYY-MM-DD
@@ -344,10 +345,11 @@ const (
 
 func (x *intake) codebook() {
 	paths := x.p.Paths()
+	places := x.places()
 	for _, c := range x.p.Codes {
 		id := x.id(thread.Code, c.Name, c.GUID)
 		x.codes[c.GUID] = id
-		k := coding.Code{ID: id, Parent: x.codes[c.Parent], Name: cmp.Or(strings.TrimSpace(c.Name), "Code without a name"), GUID: c.GUID}
+		k := coding.Code{ID: id, Parent: x.codes[c.Parent], Name: codeName(c), GUID: c.GUID, Order: places[c.GUID]}
 		k.Define, k.Use, k.Avoid, k.Example = parts(c.Description)
 		if k.Define == "" {
 			k.Define = noDefinition
@@ -386,6 +388,40 @@ func (x *intake) codebook() {
 			x.memo("study", "", refiqda.Source{GUID: s.GUID + "#description", Name: s.Name, Text: s.Description})
 		}
 	}
+}
+
+func codeName(c refiqda.Code) string {
+	return cmp.Or(strings.TrimSpace(c.Name), "Code without a name")
+}
+
+// places gives codes that stand beside each other in another order than that of names their places in the file.
+func (x *intake) places() map[string]int {
+	known := map[string]bool{}
+	for _, c := range x.p.Codes {
+		known[c.GUID] = true
+	}
+	levels := map[string][]coding.Code{}
+	for _, c := range x.p.Codes {
+		up := c.Parent
+		if !known[up] {
+			up = ""
+		}
+		levels[up] = append(levels[up], coding.Code{Name: codeName(c), GUID: c.GUID})
+	}
+	last := 0 // at the root of the study
+	for _, c := range coding.Level(x.o.Codes, "") {
+		last = max(last, c.Order)
+	}
+	out := map[string]int{}
+	for up, level := range levels {
+		for _, c := range coding.Ordered(level) {
+			if up == "" && c.Order > 0 {
+				c.Order += last
+			}
+			out[c.GUID] = c.Order
+		}
+	}
+	return out
 }
 
 // parts divides a description that was written by us into definition, use, non-use and example.

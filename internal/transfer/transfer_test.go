@@ -125,8 +125,10 @@ func TestThereAndBack(t *testing.T) {
 			t.Errorf("%d %s come back; there were %d", back.Counts[k], k, in.Counts[k])
 		}
 	}
-	if pk.Project.Codes[0].GUID != refiqda.NewGUID("test", "c") && pk.Project.Codes[1].GUID != refiqda.NewGUID("test", "a") {
-		t.Errorf("codes have other GUIDs: %+v", pk.Project.Codes)
+	for i, c := range project().Codes {
+		if pk.Project.Codes[i].GUID != c.GUID {
+			t.Errorf("code %d comes back with another GUID, or at another place: %+v", i, pk.Project.Codes[i])
+		}
 	}
 }
 
@@ -264,5 +266,60 @@ func TestAwkward(t *testing.T) {
 	}
 	if p.Sources[0].Selections[0].End != 6 || len(p.Sources[2].Selections) != 1 {
 		t.Error("the project was changed")
+	}
+}
+
+// TestOrderOfCodesIsKept takes a codebook out in its order and in again, and after the codes that are there.
+func TestOrderOfCodesIsKept(t *testing.T) {
+	book := []coding.Code{
+		{ID: "code-z", Name: "Z", Define: "d", Order: 1}, {ID: "code-a", Name: "A", Define: "d", Order: 2}, {ID: "code-m", Name: "M", Define: "d"},
+		{ID: "code-z-2", Parent: "code-z", Name: "Two", Define: "d", Order: 1}, {ID: "code-z-1", Parent: "code-z", Name: "One", Define: "d", Order: 2},
+		{ID: "code-a-1", Parent: "code-a", Name: "First", Define: "d"}, {ID: "code-a-2", Parent: "code-a", Name: "Second", Define: "d"},
+	}
+	b := store.Bundle{Slug: "s", Objects: []thread.Object{study.Study{ID: "study", Slug: "s", Title: "T"}}}
+	for _, c := range book {
+		b.Objects = append(b.Objects, c)
+	}
+	names := func(codes []coding.Code) (out []string) {
+		for _, x := range coding.Tree(codes) {
+			out = append(out, x.Code.Name)
+		}
+		return out
+	}
+	want := []string{"Z", "Two", "One", "A", "First", "Second", "M"}
+	p, _ := ToProject(b, GiveOptions{})
+	for _, file := range []string{"qdpx", "qdc"} {
+		var out bytes.Buffer
+		var err error
+		if file == "qdc" {
+			_, err = refiqda.WriteCodebook(&out, p, refiqda.WriteOptions{})
+		} else {
+			_, err = refiqda.Write(&out, p, refiqda.WriteOptions{})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		pk, err := refiqda.Open(bytes.NewReader(out.Bytes()), int64(out.Len()), refiqda.ReadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for what, there := range map[string][]coding.Code{"into an empty study": nil, "after two that have places": {{ID: "code-x", Name: "X", Order: 1}, {ID: "code-b", Name: "B", Order: 2}}} {
+			var got []coding.Code
+			for _, o := range FromProject(pk.Project, nil, Options{By: "lead", Codes: there}).Objects {
+				if c, ok := o.(coding.Code); ok {
+					got = append(got, c)
+					if (c.Name == "First" || c.Name == "Second") && c.Order != 0 {
+						t.Errorf("%s: %s has the place %d, and its name says it", file, c.Name, c.Order)
+					}
+				}
+			}
+			expected := want
+			if there != nil {
+				expected = append([]string{"X", "B"}, want...)
+			}
+			if now := names(append(there, got...)); !slices.Equal(now, expected) {
+				t.Errorf("%s, %s: %v; expected %v", file, what, now, expected)
+			}
+		}
 	}
 }

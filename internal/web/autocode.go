@@ -389,7 +389,7 @@ func mergeCode(v *visit) error {
 			}
 			for _, x := range codes {
 				if x.Parent == c.ID {
-					x.Parent = into
+					x.Parent, x.Order = into, 0
 					if err := tx.Put(v.Study, x, store.Any); err != nil {
 						return err
 					}
@@ -428,19 +428,12 @@ func mergeCode(v *visit) error {
 
 // undoCodebook takes back what the member did last in the codebook, or does it again.
 func undoCodebook(v *visit) error {
-	err := v.write(func(tx *store.Tx) error {
-		if strings.HasSuffix(v.route.Pattern, "/redo") {
-			_, err := tx.Redo(v.Study, "codebook")
-			return err
-		}
-		_, err := tx.Undo(v.Study, "codebook")
-		return err
-	})
+	err := v.undo("codebook", nil)
 	if fault.Of(err) == fault.Conflict { // of codes, codings or groups that others changed since
 		v.status = http.StatusConflict
 		return v.codebookPage(fault.Message(err))
 	}
-	if err != nil && fault.Of(err) != fault.NotFound {
+	if err != nil {
 		return err
 	}
 	return v.to(v.at("codebook"))
@@ -448,11 +441,7 @@ func undoCodebook(v *visit) error {
 
 // undoAutocode takes back the member's last coding by words with a code.
 func undoAutocode(v *visit) error {
-	err := v.write(func(tx *store.Tx) error {
-		_, err := tx.Undo(v.Study, v.Node.ID)
-		return err
-	})
-	if err != nil && fault.Of(err) != fault.NotFound {
+	if err := v.undo(v.Node.ID, nil); err != nil {
 		return err
 	}
 	return v.to(v.at("code", string(v.Node.ID)))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -17,14 +18,12 @@ type codebookPage struct {
 	Codes []codeLine
 	New   string // address; empty: may not
 	Own   bool   // counts are of the member's own cases
-	Undo  string // what would be undone; empty: nothing
-	Redo  string
-	To    string // addresses for that
-	Again string
+	Acts  acts
 
 	Trouble   string
 	All       []treeCode // to be moved; empty: may not
 	Move      string     // address
+	Moved     string     // the code that was moved just now
 	Groups    string
 	Templates string // empty: may not
 }
@@ -111,53 +110,22 @@ type treeCode struct {
 	Colour string // class: its own colour, or that of the nearest code above that has one
 }
 
-// codeTree puts codes in the order of the tree, names in order on each level. A code whose parent is missing, or whose
-// parents go round in a circle, stands at the root: nothing is lost from sight.
+// codeTree puts codes in the order of the tree.
 func codeTree(codes []coding.Code) []treeCode {
-	byID := make(map[thread.ID]coding.Code, len(codes))
-	for _, c := range codes {
-		byID[c.ID] = c
-	}
-	below := map[thread.ID][]coding.Code{}
-	for _, c := range codes {
-		up := c.Parent
-		if _, ok := byID[up]; !ok || rounds(byID, c) {
-			up = ""
+	branches := coding.Tree(codes)
+	out := make([]treeCode, len(branches))
+	above := map[thread.ID]treeCode{"": {Colour: "c-none"}}
+	for i, b := range branches {
+		t := treeCode{ID: b.Code.ID, Name: b.Code.Name, Path: b.Code.Name, Depth: b.Depth, Colour: above[b.Above].Colour}
+		if b.Above != "" {
+			t.Path = above[b.Above].Path + " › " + t.Path
 		}
-		below[up] = append(below[up], c)
-	}
-	out := make([]treeCode, 0, len(codes))
-	var walk func(id thread.ID, depth int, path, colour string)
-	walk = func(id thread.ID, depth int, path, colour string) {
-		slices.SortFunc(below[id], func(a, b coding.Code) int {
-			return strings.Compare(a.Name+"\x00"+string(a.ID), b.Name+"\x00"+string(b.ID))
-		})
-		for _, c := range below[id] {
-			t := treeCode{ID: c.ID, Name: c.Name, Path: path + c.Name, Depth: depth, Colour: colour}
-			if c.Colour != "" {
-				t.Colour = "c-" + c.Colour
-			}
-			out = append(out, t)
-			walk(c.ID, depth+1, t.Path+" › ", t.Colour)
+		if b.Code.Colour != "" {
+			t.Colour = "c-" + b.Code.Colour
 		}
+		out[i], above[t.ID] = t, t
 	}
-	walk("", 0, "", "c-none")
 	return out
-}
-
-// rounds tells whether a code is among the codes above itself.
-func rounds(byID map[thread.ID]coding.Code, c coding.Code) bool {
-	x := c
-	for range len(byID) + 1 {
-		if x.Parent == "" {
-			return false
-		}
-		if x.Parent == c.ID {
-			return true
-		}
-		x = byID[x.Parent]
-	}
-	return false // it hangs below a circle, which is cut at its members
 }
 
 func showCodebook(v *visit) error { return v.codebookPage("") }
@@ -186,14 +154,16 @@ func (v *visit) codebookPage(trouble string) error {
 	for _, it := range codes {
 		byID[it.Object.ID] = it.Object
 	}
-	p := codebookPage{Own: v.Member.Role == study.CountryTeam, Trouble: trouble, Groups: v.at("groups")}
+	p := codebookPage{Own: v.Member.Role == study.CountryTeam, Trouble: trouble, Groups: v.at("groups"), Moved: v.R.FormValue("moved")}
+	if v.R.Method == http.MethodPost { // what was sent did not fit
+		p.Moved = v.R.PostForm.Get("code")
+	}
 	if v.may(study.Edit, "") {
 		p.New = v.at("code", "new")
 		p.All, p.Move, p.Templates = codeTree(store.Objects(codes)), v.at("codebook", "move"), v.at("codebook", "templates")
-		if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, "codebook"); err != nil {
+		if p.Acts, err = v.acts("codebook", "codebook"); err != nil {
 			return err
 		}
-		p.To, p.Again = v.at("codebook", "undo"), v.at("codebook", "redo")
 	}
 	tree := codeTree(store.Objects(codes))
 	var nest func(i, depth int) ([]codeLine, int)
@@ -231,10 +201,8 @@ func showCode(v *visit) error {
 			p.Above = link{t.Path, v.at("code", string(t.ID))}
 		}
 	}
-	for _, it := range codes {
-		if it.Object.Parent == c.ID {
-			p.Below = append(p.Below, link{it.Object.Name, v.at("code", string(it.Object.ID))})
-		}
+	for _, x := range coding.Level(store.Objects(codes), c.ID) {
+		p.Below = append(p.Below, link{x.Name, v.at("code", string(x.ID))})
 	}
 	if v.may(study.Edit, "") {
 		p.Edit, p.New = v.at("code", string(c.ID), "edit"), v.at("code", "new")+"?parent="+string(c.ID)
@@ -362,7 +330,10 @@ func readCode(f form, c coding.Code, _ *fault.Problems) coding.Code {
 	if id := f.text("id"); id != "" {
 		c.ID = thread.ID(id)
 	}
-	c.Name, c.Parent, c.Define, c.Use = f.text("name"), thread.ID(f.text("parent")), f.text("define"), f.text("use")
+	if up := thread.ID(f.text("parent")); up != c.Parent {
+		c.Parent, c.Order = up, 0 // its place was among others
+	}
+	c.Name, c.Define, c.Use = f.text("name"), f.text("define"), f.text("use")
 	c.Avoid, c.Example, c.Colour = f.text("avoid"), f.text("example"), f.text("colour")
 	return c
 }

@@ -2,9 +2,11 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -108,25 +110,27 @@ func (s *Server) codeTree() section {
 	}
 }
 
-// moveCode puts a code below another, or at the root.
+// moveCode puts a code below another or at the root, before or after another, or one place up or down.
 func moveCode(v *visit) error {
-	code, below := thread.ID(v.R.PostForm.Get("code")), thread.ID(v.R.PostForm.Get("below"))
+	f := v.R.PostForm
+	code, to, how := thread.ID(f.Get("code")), thread.ID(f.Get("below")), cmp.Or(f.Get("do"), f.Get("how"), "below")
 	err := v.write(func(tx *store.Tx) error {
 		items, err := store.All[coding.Code](v.Ctx, tx, v.Study, store.Filter{})
 		if err != nil {
 			return err
 		}
-		codes := store.Objects(items)
-		i := slices.IndexFunc(codes, func(c coding.Code) bool { return c.ID == code })
-		if i < 0 || below != "" && !slices.ContainsFunc(codes, func(c coding.Code) bool { return c.ID == below }) {
-			return fault.New(fault.NotFound, "One of the two codes is not in the codebook any more. Load the page again.")
+		changed, name, err := moved(store.Objects(items), code, to, how)
+		if err != nil {
+			return err
 		}
-		if coding.Below(codes)[code][below] {
-			return fault.New(fault.Invalid, "A code cannot stand below itself, or below one that stands below it.")
-		}
-		c := codes[i]
-		c.Parent = below
-		return tx.Act(v.Study, "codebook", "move of "+c.Name, func() error { return tx.Put(v.Study, c, store.Any) })
+		return tx.Act(v.Study, "codebook", "move of "+name, func() error {
+			for _, c := range changed {
+				if err := tx.Put(v.Study, c, store.Any); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 	if fault.Of(err) == fault.Invalid {
 		v.status = http.StatusUnprocessableEntity
@@ -135,7 +139,63 @@ func moveCode(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to(v.at("codebook") + "#" + string(code))
+	return v.to(v.at("codebook") + "?moved=" + url.QueryEscape(string(code)) + "#" + string(code))
+}
+
+// moved gives the codes that a move changes, and the name of the one that is moved: below another one or, without one, to
+// the root; before or after another one; up or down among those beside it.
+func moved(codes []coding.Code, code, to thread.ID, how string) (changed []coding.Code, name string, err error) {
+	tree := coding.Tree(codes)
+	at := func(id thread.ID) int {
+		return slices.IndexFunc(tree, func(b coding.Branch) bool { return b.Code.ID == id })
+	}
+	i, j := at(code), at(to)
+	if step := how == "up" || how == "down"; i < 0 || !step && to != "" && j < 0 {
+		return nil, "", fault.New(fault.NotFound, "One of the two codes is not in the codebook any more. Load the page again.")
+	}
+	c, above := tree[i].Code, tree[i].Above
+	switch how {
+	case "up", "down":
+	case "before", "after":
+		if to == "" {
+			return nil, "", fault.New(fault.Invalid, "Choose the code that it goes before or after.")
+		}
+		above = tree[j].Above
+	case "below":
+		above = to
+	default:
+		return nil, "", fault.New(fault.Invalid, "A code goes below another one, before or after it, up or down.")
+	}
+	if coding.Below(codes)[code][above] {
+		return nil, "", fault.New(fault.Invalid, "A code cannot stand below itself, or below one that stands below it.")
+	}
+	if how == "below" {
+		if c.Parent != to {
+			c.Parent, c.Order = to, 0
+		}
+		return []coding.Code{c}, c.Name, nil
+	}
+	level := coding.Level(codes, above)
+	is := func(id thread.ID) func(coding.Code) bool { return func(x coding.Code) bool { return x.ID == id } }
+	place := slices.IndexFunc(level, is(code))
+	if place >= 0 {
+		level = slices.Delete(level, place, place+1)
+	}
+	switch how {
+	case "up":
+		place = max(place-1, 0)
+	case "down":
+		place = min(place+1, len(level))
+	default:
+		if to == code {
+			return nil, c.Name, nil
+		}
+		c.Parent, place = above, slices.IndexFunc(level, is(to))
+		if how == "after" {
+			place++
+		}
+	}
+	return coding.Ordered(slices.Insert(level, place, c)), c.Name, nil
 }
 
 // splitCode gives passages that were ticked a new code in place of this one, by whomever they were coded.
@@ -400,7 +460,7 @@ func codeTemplates(v *visit) error {
 		for _, it := range items {
 			taken[it.Object.ID] = true
 		}
-		for _, o := range transfer.FromProject(project, nil, transfer.Options{Taken: taken, By: v.Member.Handle}).Objects {
+		for _, o := range transfer.FromProject(project, nil, transfer.Options{Taken: taken, Codes: store.Objects(items), By: v.Member.Handle}).Objects {
 			if o.Ref().Kind() == thread.Code || o.Ref().Kind() == thread.Group {
 				fresh = append(fresh, o)
 			}

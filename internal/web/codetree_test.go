@@ -14,6 +14,7 @@ import (
 	"throughline/internal/browser"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/fieldwork"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -188,23 +189,100 @@ func TestMemosAreGathered(t *testing.T) {
 	}
 }
 
+// TestMemosAreUndone takes memos and cells of the grid back where they were written, each person their own.
+func TestMemosAreUndone(t *testing.T) {
+	t.Parallel()
+	s := exampleSite(t)
+	lead, team := s.as("lead"), s.as("team-romania")
+	const memos, grid = "/s/kleptocracy/thread/case-romania", "/s/kleptocracy/framework"
+	texts := func() (out []string) {
+		items, err := store.All[coding.Memo](context.Background(), s.st, "kleptocracy", store.Filter{Owner: "case-romania"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, it := range items {
+			out = append(out, it.Object.Text)
+		}
+		return out
+	}
+	had := texts()
+	is := func(what string, want ...string) {
+		t.Helper()
+		got := slices.DeleteFunc(texts(), func(x string) bool { return slices.Contains(had, x) })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q; expected %q", what, got, want)
+		}
+	}
+	offers := func(who *visitor, page, what string, want bool) {
+		t.Helper()
+		if got := strings.Contains(who.get(page).Body.String(), what); got != want {
+			t.Errorf("%s: %q is offered: %t", page, what, got)
+		}
+	}
+	offers(lead, memos, "Undo:", false)
+	lead.post(memos+"/memo", url.Values{"text": {"A first thought."}})
+	is("written", "A first thought.")
+	offers(lead, memos, "Undo: new memo", true)
+	offers(team, memos, "Undo:", false)
+	var id string
+	items, _ := store.All[coding.Memo](context.Background(), s.st, "kleptocracy", store.Filter{Owner: "case-romania"})
+	for _, it := range items {
+		if it.Object.Text == "A first thought." {
+			id = string(it.Object.ID)
+		}
+	}
+	lead.post(memos+"/memo", url.Values{"memo": {id}, "text": {"A second thought."}})
+	lead.post(memos+"/memo", url.Values{"memo": {id}, "text": {""}})
+	is("taken away")
+	offers(lead, memos, "Undo: removal of a memo", true)
+	for _, want := range []string{"A second thought.", "A first thought.", ""} {
+		if r := lead.post(memos+"/undo", nil); r.Code != 303 || r.Header().Get("Location") != memos+"#memos" {
+			t.Errorf("undone: %d to %s", r.Code, r.Header().Get("Location"))
+		}
+		is("undone", slices.DeleteFunc([]string{want}, func(x string) bool { return x == "" })...)
+	}
+	if r := lead.post(memos+"/undo", nil); r.Code != 303 {
+		t.Errorf("undone once too often: %d", r.Code)
+	}
+	offers(lead, memos, "Do again: new memo", true)
+	lead.post(memos+"/redo", nil)
+	is("done again", "A first thought.")
+	team.post(memos+"/undo", nil)
+	is("undone by another", "A first thought.")
+	lead.post(memos+"/undo", nil)
+	// The grid.
+	team.post("/s/kleptocracy/case/case-romania/summary?code=code-coalition", url.Values{"text": {"Loose and large."}})
+	is("a cell", "Loose and large.")
+	offers(team, grid, "Undo: summary of", true)
+	offers(lead, grid, "Undo:", false)
+	team.post(grid+"/undo", nil)
+	is("the cell undone")
+	team.post(grid+"/redo", nil)
+	is("the cell done again", "Loose and large.")
+	// Who has lost the case leaves it as it is.
+	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
+		it, err := store.Get[study.Member](context.Background(), tx, "kleptocracy", "member-team-romania")
+		if err != nil {
+			return err
+		}
+		it.Object.Cases = []thread.ID{"case-armenia"}
+		return tx.Put("kleptocracy", it.Object, store.Any)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := team.post(grid+"/undo", nil); r.Code != 403 {
+		t.Errorf("undone by who has lost the case: %d", r.Code)
+	}
+	is("of a case that was lost", "Loose and large.")
+}
+
 // TestBlindThreads looks at threads and memos while coding is blind.
 func TestBlindThreads(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	coded(s)
-	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
-		if err := tx.Put("coded", study.Protocol{ID: "protocol", Unit: "u", Outcome: "o", BlindCoding: true}, 0); err != nil {
-			return err
-		}
-		if err := tx.PutAccount(store.Account{Name: "coder-b", Secret: secret(t)}, true); err != nil {
-			return err
-		}
-		return tx.Put("coded", study.Member{ID: "member-coder-b", Handle: "coder-b", Role: study.Coder}, 0)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	blindStudy(s)
 	a, b := s.as("coder-a"), s.as("coder-b")
 	a.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {"code-memory"}, "memo": {"a secret thought"}})
 	b.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"A second line."}, "codes": {"code-memory"}})
@@ -341,6 +419,117 @@ func TestFrameworkAndRulings(t *testing.T) {
 	}
 }
 
+// order is the codes of the study of coding, in the order in which a page names them.
+func (v *visitor) order(path, near string) (out []string) {
+	for _, m := range regexp.MustCompile(near).FindAllStringSubmatch(v.get(path).Body.String(), -1) {
+		out = append(out, m[1])
+	}
+	return out
+}
+
+// TestCodesAreOrdered moves codes among those beside them, and finds their order on every page that shows the tree.
+func TestCodesAreOrdered(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	lead := s.as("lead")
+	roots := func() (out []string) {
+		for _, c := range lead.order("/s/coded/codebook", `<li id="(code-[a-z-]+)"`) {
+			if s.parent(thread.ID(c)) == "" {
+				out = append(out, c)
+			}
+		}
+		return out
+	}
+	by := []string{"code-coalition", "code-memory", "code-response", "code-tactics"} // and an Arabic one
+	is := func(what string, want ...string) {
+		t.Helper()
+		if !slices.Contains(want, "code-arab") { // where it was left, at the end of what has no place
+			want = append(slices.Clone(want), "code-arab")
+		}
+		if got := roots(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v; expected %v", what, got, want)
+		}
+	}
+	is("by name", by...)
+	move := func(status int, form ...string) {
+		t.Helper()
+		f := url.Values{}
+		for i := 0; i < len(form); i += 2 {
+			f.Set(form[i], form[i+1])
+		}
+		if r := lead.post("/s/coded/codebook/move", f); r.Code != status {
+			t.Errorf("%v: %d", form, r.Code)
+		}
+	}
+	move(303, "code", "code-tactics", "do", "up")
+	is("one up", "code-coalition", "code-memory", "code-tactics", "code-response")
+	move(303, "code", "code-coalition", "do", "up") // it is the first
+	move(303, "code", "code-coalition", "do", "down")
+	is("one down", "code-memory", "code-coalition", "code-tactics", "code-response")
+	move(303, "code", "code-response", "how", "before", "below", "code-memory")
+	is("before", "code-response", "code-memory", "code-coalition", "code-tactics")
+	move(303, "code", "code-response", "how", "after", "below", "code-coalition")
+	is("after", "code-memory", "code-coalition", "code-response", "code-tactics")
+	move(422, "code", "code-response", "how", "after", "below", "")
+	move(422, "code", "code-response", "how", "beyond", "below", "code-memory")
+	move(422, "code", "code-tactics", "how", "before", "below", "code-tactics-street")
+	// To a place in another level, and back to the root, where it comes last.
+	move(303, "code", "code-memory", "how", "before", "below", "code-tactics-street")
+	if s.parent("code-memory") != "code-tactics" {
+		t.Errorf("it stands below %q", s.parent("code-memory"))
+	}
+	move(303, "code", "code-memory", "below", "")
+	is("back at the root", "code-coalition", "code-response", "code-tactics", "code-arab", "code-memory")
+	if h := lead.get("/s/coded/code/code-response/history").Body.String(); !strings.Contains(h, "order") {
+		t.Error("the history of a code does not tell its order")
+	}
+	// Wherever the tree is shown.
+	want := roots()
+	inOrder := func(what string, got []string) {
+		t.Helper()
+		got = slices.DeleteFunc(got, func(c string) bool { return !slices.Contains(want, c) })
+		if len(got) < len(want) || !slices.Equal(got[:len(want)], want) {
+			t.Errorf("%s: %v; expected %v", what, got, want)
+		}
+	}
+	inOrder("the reader", lead.order("/s/coded/document/doc-en", `<option value="(code-[a-z-]+)"`))
+	inOrder("the form without script", lead.order("/s/coded/document/doc-en/code?paragraph=2", `value="(code-[a-z-]+)"`))
+	inOrder("coded passages", lead.order("/s/coded/coded", `<option value="(code-[a-z-]+)"`))
+	inOrder("the grid", lead.order("/s/coded/framework", `value="(code-[a-z-]+)"`))
+	for _, c := range want {
+		lead.post("/s/coded/document/doc-en/code", url.Values{"paragraph": {"2"}, "passage": {"coalition"}, "codes": {c}})
+	}
+	inOrder("counts", lead.order("/s/coded/matrix", `\?code=(code-[a-z-]+)"`))
+	names := map[string]string{}
+	for _, m := range regexp.MustCompile(`data-code="(code-[a-z-]+)"><a[^>]*>([^<]+)`).FindAllStringSubmatch(lead.get("/s/coded/codebook").Body.String(), -1) {
+		names[m[2]] = m[1]
+	}
+	var heads []string
+	for _, n := range lead.order("/s/coded/coded/file/coded.html", `<h2>([^<]+)</h2>`) {
+		heads = append(heads, names[n])
+	}
+	inOrder("the file of passages", heads)
+	// Taken back and done again; the last move first.
+	lead.post("/s/coded/codebook/undo", nil)
+	lead.post("/s/coded/codebook/undo", nil)
+	is("undone", "code-memory", "code-coalition", "code-response", "code-tactics")
+	lead.post("/s/coded/codebook/redo", nil)
+	lead.post("/s/coded/codebook/redo", nil)
+	is("done again", want...)
+	// In the order of names nothing is kept.
+	move(303, "code", "code-memory", "how", "after", "below", "code-coalition")
+	is("by name again", by...)
+	for _, c := range by {
+		if it, err := store.Get[coding.Code](context.Background(), s.st, "coded", thread.ID(c)); err != nil || it.Object.Order != 0 {
+			t.Errorf("%s: %d, %v", c, it.Object.Order, err)
+		}
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("%v, %v", c.Faults, err)
+	}
+}
+
 // TestCodesAreMovedInABrowser drags a code onto another, and moves one with keys.
 func TestCodesAreMovedInABrowser(t *testing.T) {
 	s := newSite(t)
@@ -350,13 +539,7 @@ func TestCodesAreMovedInABrowser(t *testing.T) {
 	p := browser.Open(t).Page(1280, 900)
 	signIn(p, server.URL, "lead")
 	p.Goto(server.URL + "/s/coded/codebook")
-	p.Eval(`(() => {
-		const from = document.querySelector('li[data-code="code-memory"]'), to = document.querySelector('li[data-code="code-tactics"] > a'), data = new DataTransfer();
-		for (const [what, at] of [["dragstart", from], ["dragover", to]]) at.dispatchEvent(new DragEvent(what, {bubbles: true, cancelable: true, dataTransfer: data}));
-	})()`, nil)
-	p.Load(func() {
-		p.Eval(`document.querySelector('li[data-code="code-tactics"] > a').dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer: new DataTransfer()}))`, nil)
-	})
+	p.Load(func() { p.Carry(`li[data-code="code-memory"] > a`, `li[data-code="code-tactics"] > a`, 0.5, 0.6) })
 	if got := s.parent("code-memory"); got != "code-tactics" {
 		t.Errorf("dragged below Tactics it stands below %q", got)
 	}
@@ -367,8 +550,54 @@ func TestCodesAreMovedInABrowser(t *testing.T) {
 	if got := s.parent("code-tactics-court"); got != "code-coalition" {
 		t.Errorf("moved with keys it stands below %q", got)
 	}
+	// Among those beside it: with keys that go on where it stands, and to the upper edge of another.
+	first := func() (out string) {
+		p.Eval(`document.querySelector("ul.codes > li").dataset.code`, &out)
+		return out
+	}
+	p.Eval(`document.querySelector('li[data-code="code-tactics"] > a').focus()`, nil)
+	p.Load(func() { p.Press("Alt+ArrowUp") })
+	p.Load(func() { p.Press("Alt+ArrowUp") })
+	if got := first(); got != "code-tactics" {
+		t.Errorf("moved up with keys, %s is the first", got)
+	}
+	p.Eval(`scrollTo(0, 0)`, nil)
+	p.Load(func() { p.Carry(`li[data-code="code-response"] > a`, `li[data-code="code-tactics"] > a`, 0.5, 0.1) })
+	if got := first(); got != "code-response" {
+		t.Errorf("dragged to the upper edge of the first, %s is the first", got)
+	}
 	looksRight(t, p, server.URL, "codebook")
 	if dir := os.Getenv("THROUGHLINE_TEST_PICTURES"); dir != "" {
 		p.Screenshot(filepath.Join(dir, "codebook.png"), true)
+	}
+}
+
+// TestDocumentJoinsAnInterviewAsFarAsConsentGoes gives a document on whose passages statements rest to interviews with and
+// without consent to that.
+func TestDocumentJoinsAnInterviewAsFarAsConsentGoes(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	ctx := context.Background()
+	for id, c := range map[thread.ID]fieldwork.Consent{"int-arm-coded": {Code: true}, "int-arm-open": {Code: true, Paraphrase: true}} {
+		c.Version, c.Language, c.Mode, c.KeepUntil = "1", "en", "oral", "2030-01-01"
+		s.put("lead", fieldwork.Interview{ID: id, Case: "case-armenia", Informant: "inf-arm-" + pseudo, Interviewer: "team-arm", On: "2026-02-03", Language: "en", Mode: "call", Where: "capital", Consent: c})
+	}
+	lead := s.as("lead")
+	const at = "/s/alpha/document/doc-arm-report"
+	give := func(interview string) *httptest.ResponseRecorder {
+		return lead.post(at+"/edit", url.Values{"version": {"1"}, "title": {"Report"}, "kind": {"transcript"}, "case": {"case-armenia"}, "interview": {interview}, "language": {"en"}})
+	}
+	of := func() thread.ID {
+		it, err := store.Get[document.Document](ctx, s.st, "alpha", "doc-arm-report")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return it.Object.Interview
+	}
+	if r := give("int-arm-coded"); r.Code != 422 || !strings.Contains(r.Body.String(), "has no consent that statements rest on it") || of() != "" {
+		t.Errorf("without consent that statements rest on it: %d, now of %q", r.Code, of())
+	}
+	if r := give("int-arm-open"); r.Code != 303 || of() != "int-arm-open" {
+		t.Errorf("with consent: %d %s", r.Code, r.Body)
 	}
 }

@@ -177,7 +177,7 @@ func TestExampleLooks(t *testing.T) {
 		paths = append(paths, "/s/"+example+"/document/"+id)
 	}
 	// What only a form leads to.
-	for _, q := range []string{"search?q=coalition+OR+พันธมิตร", "search?q=coalition&as=lines", "coded?code=code-coalition&without=code-tactics", "matrix?by=code", "words?by=case&longer=5", "words?compare=case-armenia&language=en&longer=4", "words?language=th&longer=1"} {
+	for _, q := range []string{"search?q=coalition+OR+พันธมิตร", "search?q=coalition&as=lines", "search?q=printed+OR+signatures", "coded?code=code-coalition&without=code-tactics", "matrix?by=code", "words?by=case&longer=5", "words?compare=case-armenia&language=en&longer=4", "words?language=th&longer=1"} {
 		paths = append(paths, "/s/"+example+"/"+q)
 	}
 	paths = slices.DeleteFunc(paths, func(p string) bool {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"throughline/exchange/refiqda"
+	"throughline/internal/coding"
 	"throughline/internal/fault"
 	"throughline/internal/peer"
 	"throughline/internal/store"
@@ -139,7 +140,11 @@ func (v *visit) bringProject(f interface {
 	if err != nil {
 		return none, err
 	}
-	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Taken: taken}
+	codes, err := store.All[coding.Code](v.Ctx, v.store(), v.Study, store.Filter{})
+	if err != nil {
+		return none, err
+	}
+	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Codes: store.Objects(codes), Taken: taken}
 	var in transfer.Intake
 	var staged []string
 	switch ext := strings.ToLower(filepath.Ext(name)); ext {

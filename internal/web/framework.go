@@ -25,6 +25,7 @@ type frameworkPage struct {
 	Rows    []frameworkRow
 	Files   []link
 	Cut     int // codes that were left out
+	Acts    acts
 }
 
 type frameworkRow struct {
@@ -62,6 +63,8 @@ func (s *Server) framework() section {
 		Routes: []Route{
 			{Pattern: "GET /s/{study}/framework", Policy: Of(study.ReadRaw), Handle: showFramework},
 			{Pattern: "GET /s/{study}/framework/file/{name}", Policy: Of(study.ReadRaw), Handle: frameworkFile},
+			{Pattern: "POST /s/{study}/framework/undo", Policy: Of(study.CodeText), Handle: undoSummary},
+			{Pattern: "POST /s/{study}/framework/redo", Policy: Of(study.CodeText), Handle: undoSummary},
 			{Pattern: "GET /s/{study}/case/{id}/summary", Policy: On(study.CodeText, thread.Case), Handle: writeSummary},
 			{Pattern: "POST /s/{study}/case/{id}/summary", Policy: On(study.CodeText, thread.Case), Handle: writeSummary},
 		},
@@ -151,6 +154,11 @@ func showFramework(v *visit) error {
 	p, err := v.grid()
 	if err != nil {
 		return err
+	}
+	if v.may(study.CodeText, "") {
+		if p.Acts, err = v.acts("framework", "framework"); err != nil {
+			return err
+		}
 	}
 	for _, x := range []struct{ name, word string }{{"framework.csv", "CSV"}, {"framework.xlsx", "XLSX"}, {"framework.docx", "DOCX"}} {
 		href := v.at("framework", "file", x.name)
@@ -254,8 +262,9 @@ func writeSummary(v *visit) error {
 		if m.ID == "" && text == "" {
 			return v.to(back)
 		}
+		title := "summary of " + p.Case + ", " + p.Code
 		err := v.write(func(tx *store.Tx) error {
-			return tx.Act(v.Study, c, "summary", func() error { return v.keepMemo(tx, m) })
+			return tx.Act(v.Study, "framework", title, func() error { return v.keepMemo(tx, m) })
 		})
 		if err != nil {
 			return err
@@ -281,4 +290,13 @@ func writeSummary(v *visit) error {
 		p.Passages = append(p.Passages, shown)
 	}
 	return v.render("Summary", p)
+}
+
+// undoSummary takes back, or does again, what the member wrote last in the grid.
+func undoSummary(v *visit) error {
+	err := v.undo("framework", func(o thread.Object) bool { return v.may(study.CodeText, o.Place().Case) })
+	if err != nil {
+		return err
+	}
+	return v.to(v.at("framework"))
 }

@@ -16,13 +16,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"throughline/internal/browser"
+	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/store"
+	"throughline/internal/study"
 	"throughline/internal/thread"
 )
 
@@ -217,6 +220,157 @@ func TestParts(t *testing.T) {
 				t.Errorf("%v, %v", c.Faults, err)
 			}
 		})
+	}
+}
+
+// blindStudy makes the study of coding blind, and adds a second coder.
+func blindStudy(s *site) {
+	s.t.Helper()
+	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
+		if err := tx.Put("coded", study.Protocol{ID: "protocol", Unit: "u", Outcome: "o", BlindCoding: true}, 0); err != nil {
+			return err
+		}
+		if err := tx.PutAccount(store.Account{Name: "coder-b", Secret: secret(s.t)}, true); err != nil {
+			return err
+		}
+		return tx.Put("coded", study.Member{ID: "member-coder-b", Handle: "coder-b", Role: study.Coder}, 0)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// part codes a part of a picture and gives its id.
+func (b *visitor) part(doc, says string) string {
+	b.s.t.Helper()
+	r := b.post(doc+"/parts", url.Values{"left": {"30"}, "top": {"30"}, "width": {"30"}, "height": {strconv.Itoa(10 + len(says))}, "says": {says}, "codes": {"code-memory"}, "memo": {"Thought of " + says}})
+	to, err := url.Parse(r.Header().Get("Location"))
+	if r.Code != 303 || err != nil {
+		b.s.t.Fatalf("not coded: %d %s", r.Code, r.Body)
+	}
+	return to.Query().Get("segment")
+}
+
+// TestBlindParts keeps the picture of a part of another coder, and what was written of it, from coders while coding is blind.
+func TestBlindParts(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	blindStudy(s)
+	lead, a, b := s.as("lead"), s.as("coder-a"), s.as("coder-b")
+	doc := lead.takenIn("placard.png", placard(t, 800, 600))
+	theirs, own := a.part(doc, "Theirs: a placard."), b.part(doc, "My placard.")
+	picture := func(who *visitor, seg string) int { return who.get(doc + "/part?segment=" + seg).Code }
+	for _, x := range []struct {
+		who  *visitor
+		seg  string
+		want int
+	}{{a, theirs, 200}, {b, own, 200}, {b, theirs, 404}, {a, own, 404}, {lead, theirs, 200}, {lead, own, 200}} {
+		if got := picture(x.who, x.seg); got != x.want {
+			t.Errorf("the picture of %s answers %d; expected %d", x.seg, got, x.want)
+		}
+	}
+	for _, x := range []struct {
+		who       *visitor
+		see, hide []string
+	}{
+		{a, []string{"Theirs: a <mark>placard</mark>.", "Thought of Theirs"}, []string{"My <mark>", "Thought of My"}},
+		{b, []string{"My <mark>placard</mark>.", "Thought of My"}, []string{"Theirs"}},
+		{lead, []string{"My <mark>placard</mark>.", "Theirs: a <mark>placard</mark>."}, nil},
+	} {
+		page := x.who.get("/s/coded/search?q=placard").Body.String()
+		for _, w := range x.see {
+			if !strings.Contains(page, w) {
+				t.Errorf("%q is not found", w)
+			}
+		}
+		for _, w := range x.hide {
+			if strings.Contains(page, w) {
+				t.Errorf("%q is found by another", w)
+			}
+		}
+	}
+	// Both code one part: each sees the part, and their own thoughts of it alone.
+	if r := b.post(doc+"/parts", url.Values{"left": {"30"}, "top": {"30"}, "width": {"30"}, "height": {strconv.Itoa(10 + len("Theirs: a placard."))}, "says": {"x"}, "codes": {"code-memory"}, "memo": {"My thought of that placard."}}); r.Code != 303 {
+		t.Fatalf("coded by both: %d %s", r.Code, r.Body)
+	}
+	if page := b.get("/s/coded/search?q=placard").Body.String(); !strings.Contains(page, "Theirs: a <mark>") || !strings.Contains(page, "My thought of that") || strings.Contains(page, "Thought of Theirs") {
+		t.Errorf("of a part that both coded: %s", page)
+	}
+}
+
+// TestPartsAreSearched finds what was written about parts, marked as a description and never as a quote, and only by who may
+// read their document.
+func TestPartsAreSearched(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	coded(s)
+	lead := s.as("lead")
+	doc := lead.takenIn("placard.png", placard(t, 800, 600))
+	seg := lead.part(doc, "A zebra on a placard.")
+	for _, path := range []string{"/s/coded/search?q=zebra", "/s/coded/search?q=zebra&as=lines"} {
+		page := lead.get(path).Body.String()
+		for _, want := range []string{"0 paragraphs found, and 2 descriptions and memos of parts", "A <mark>zebra</mark> on a placard. <span class=\"quiet\" lang=\"en\">(part of the picture; described)", "(memo of lead on: part of the picture)", doc + "/parts?segment=" + seg} {
+			if !strings.Contains(page, want) {
+				t.Errorf("%s: %q is not there", path, want)
+			}
+		}
+		if strings.Contains(page, "Nothing has these words") || strings.Contains(page, "blockquote") {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
+	if page := lead.get("/s/coded/search?q=zebra+code:response").Body.String(); strings.Contains(page, "<mark>zebra") {
+		t.Error("found by a code that it does not have")
+	}
+	if page := lead.get("/s/coded/search?q=zebra+code:none"); page.Code != 422 {
+		t.Errorf("by a code that is not there: %d", page.Code)
+	}
+	// A team of another country does not find it.
+	err := s.st.Write(context.Background(), "lead", func(tx *store.Tx) error {
+		it, err := store.Get[document.Document](context.Background(), tx, "coded", thread.ID(strings.TrimPrefix(doc, "/s/coded/document/")))
+		if err != nil {
+			return err
+		}
+		var objects []thread.Object
+		for x, iso := range map[string]string{"a": "ARM", "b": "GEO"} {
+			objects = append(objects, cases.Candidate{ID: thread.ID("cand-" + x), Name: x, Country: x, ISO3: iso, Start: 2018, Outcome: "success", RegimeBefore: cases.Regimes[1], Region: "Europe", Feasible: true},
+				cases.Case{ID: thread.ID("case-" + x), Candidate: thread.ID("cand-" + x), Name: x, Summary: "s"})
+		}
+		for _, o := range objects {
+			if err := tx.Put("coded", o, 0); err != nil {
+				return err
+			}
+		}
+		d := it.Object
+		d.Case = "case-a"
+		if err := tx.Put("coded", d, store.Any); err != nil {
+			return err
+		}
+		g, err := store.Get[coding.Segment](context.Background(), tx, "coded", thread.ID(seg))
+		if err != nil {
+			return err
+		}
+		g.Object.Case = "case-a"
+		if err := tx.Put("coded", g.Object, store.Any); err != nil {
+			return err
+		}
+		for name, c := range map[string]thread.ID{"team-a": "case-a", "team-b": "case-b"} {
+			if err := tx.PutAccount(store.Account{Name: name, Secret: secret(t)}, true); err != nil {
+				return err
+			}
+			if err := tx.Put("coded", study.Member{ID: study.MemberID(name), Handle: name, Role: study.CountryTeam, Cases: []thread.ID{c}}, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"team-a": true, "team-b": false} {
+		if got := strings.Contains(s.as(name).get("/s/coded/search?q=zebra").Body.String(), "<mark>zebra</mark> on"); got != want {
+			t.Errorf("%s finds it: %t", name, got)
+		}
 	}
 }
 

@@ -51,6 +51,8 @@ func (s *Server) memos() section {
 	return section{
 		Routes: []Route{
 			{Pattern: "POST /s/{study}/thread/{id}/memo", Policy: On(study.CodeText, coding.Memorable...), Handle: writeMemo},
+			{Pattern: "POST /s/{study}/thread/{id}/undo", Policy: On(study.CodeText, coding.Memorable...), Handle: undoMemo},
+			{Pattern: "POST /s/{study}/thread/{id}/redo", Policy: On(study.CodeText, coding.Memorable...), Handle: undoMemo},
 			{Pattern: "GET /s/{study}/memos", Policy: Of(study.ReadRaw), Handle: showMemos},
 			{Pattern: "GET /s/{study}/memos/file/{name}", Policy: Of(study.ReadRaw), Handle: memosFile},
 		},
@@ -111,10 +113,31 @@ func writeMemo(v *visit) error {
 	if m.ID == "" && text == "" {
 		return v.to(v.at("thread", string(v.Node.ID)) + "#memos")
 	}
+	title := "new memo"
+	switch {
+	case m.Text == "":
+		title = "removal of a memo"
+	case m.ID != "":
+		title = "change of a memo"
+	}
 	err := v.write(func(tx *store.Tx) error {
-		return tx.Act(v.Study, v.Node.ID, "memo", func() error { return v.keepMemo(tx, m) })
+		return tx.Act(v.Study, memosOf(v.Node.ID), title, func() error { return v.keepMemo(tx, m) })
 	})
 	if err != nil {
+		return err
+	}
+	return v.to(v.at("thread", string(v.Node.ID)) + "#memos")
+}
+
+// memosOf is the scope in which memos on a thing are undone: apart from what is done in a document, or to a code.
+func memosOf(id thread.ID) thread.ID { return "memos of " + id }
+
+// undoMemo takes back, or does again, what the member wrote last about a thing.
+func undoMemo(v *visit) error {
+	if err := v.closedToMemos(v.Object); err != nil {
+		return err
+	}
+	if err := v.undo(memosOf(v.Node.ID), nil); err != nil {
 		return err
 	}
 	return v.to(v.at("thread", string(v.Node.ID)) + "#memos")

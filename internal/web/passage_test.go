@@ -369,6 +369,55 @@ func TestEvidenceFromTheText(t *testing.T) {
 	}
 }
 
+// TestEvidenceIsDragged drags a passage in the margin onto a takeaway, for and against, and onto a score.
+func TestEvidenceIsDragged(t *testing.T) {
+	s := exampleSite(t)
+	server := httptest.NewServer(s.srv)
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(1280, 900)
+	signIn(p, server.URL, "lead")
+	whole, err := s.st.Bundle(context.Background(), example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A passage, and a takeaway and a score of its case that do not rest on it.
+	const seg = thread.ID("seg-armenia-chronicle-01")
+	targets := map[thread.Kind]thread.ID{}
+	for _, o := range whole.Objects {
+		k := o.Ref().Kind()
+		if (k == thread.Takeaway || k == thread.Score) && o.Place().Case == "case-armenia" && !slices.ContainsFunc(o.Links(), func(l thread.Link) bool { return l.To == seg }) {
+			targets[k] = o.Ref()
+		}
+	}
+	if len(targets) != 2 {
+		t.Fatalf("there is nothing to drag it onto: %v", targets)
+	}
+	at := server.URL + "/s/" + example + "/document/doc-armenia-chronicle"
+	card := `.notes li[data-passage="` + string(seg) + `"]`
+	p.Goto(at)
+	for kind, side := range map[thread.Kind]string{thread.Takeaway: "for", thread.Score: "against"} {
+		id := targets[kind]
+		where := `[data-for="` + string(id) + `"] [data-side="` + side + `"]`
+		p.Load(func() { p.Carry(card, where, 0.5, 0.5) })
+		it, err := store.Find(context.Background(), s.st, example, id)
+		role := map[string]thread.Role{"for": thread.Supports, "against": thread.Contradicts}[side]
+		if err != nil || !slices.Contains(it.Object.Links(), thread.Link{To: seg, Role: role}) || it.Node.State() == thread.Standing {
+			t.Errorf("%s %s: %v, %s, %v", side, id, it.Object.Links(), it.Node.State(), err)
+		}
+		if told := p.Text(card); !strings.Contains(told, "asks for another look") {
+			t.Errorf("nothing is told beside the passage: %q", told)
+		}
+		looksRight(t, p, server.URL, "a passage that became evidence")
+	}
+	// What is there already is told.
+	p.Load(func() {
+		p.Carry(card, `[data-for="`+string(targets[thread.Score])+`"] [data-side="for"]`, 0.5, 0.5)
+	})
+	if told := p.Text("main"); !strings.Contains(told, "among that evidence already") {
+		t.Errorf("dragged twice: %.300s", told)
+	}
+}
+
 // TestWithdrawnConsentStopsUndo codes in an interview, sees its consent withdrawn, and finds that neither undo nor a memo nor
 // a look at its parts goes on.
 func TestWithdrawnConsentStopsUndo(t *testing.T) {

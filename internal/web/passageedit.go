@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,15 +103,7 @@ func undoInDocument(v *visit) error {
 	if no := barred(consent, interview); no != "" { // consent may have been withdrawn since
 		return fault.New(fault.Forbidden, "%s", no)
 	}
-	err = v.write(func(tx *store.Tx) error {
-		if strings.HasSuffix(v.route.Pattern, "/redo") {
-			_, err := tx.Redo(v.Study, d.ID)
-			return err
-		}
-		_, err := tx.Undo(v.Study, d.ID)
-		return err
-	})
-	if err != nil && fault.Of(err) != fault.NotFound { // twice pressed is once undone
+	if err := v.undo(d.ID, nil); err != nil {
 		return err
 	}
 	return v.to(v.at("document", string(d.ID)))
@@ -236,6 +229,9 @@ func editPassage(v *visit) error {
 	}
 	if a := seg.Object.Anchor.Area; !a.None() {
 		return v.to(v.partAt(d.ID, to, a))
+	}
+	if v.R.PostForm.Get("do") == "evidence" { // told beside the passage
+		return v.to(v.at("document", string(d.ID)) + "?" + url.Values{"segment": {string(to)}, "evidence": {v.R.PostForm.Get("for")}}.Encode() + "#" + string(to))
 	}
 	return v.to(v.segmentAt(d.ID, to))
 }

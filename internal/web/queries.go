@@ -35,6 +35,8 @@ type searchPage struct {
 	Hits    []searchHit
 	Pages   leaves
 	Other   string // the same as lines, or as paragraphs
+	Parts   []partHit
+	PartsN  int // in all; the first are shown
 	Help    string
 }
 
@@ -48,6 +50,16 @@ type searchHit struct {
 	Left  string    // of a line
 	Key   string
 	Right string
+}
+
+// partHit is what was written about a part of a picture, a page or a recording: a description or a memo, never a quote.
+type partHit struct {
+	Parts []hitPart
+	Lang  string // of a description; empty: not known
+	What  string // "part of page 2; described"
+	Title string // of the document
+	Case  string
+	Href  string
 }
 
 type hitPart struct {
@@ -216,6 +228,11 @@ func showSearch(v *visit) error {
 		return err
 	}
 	at, _ := strconv.Atoi(v.R.URL.Query().Get("page"))
+	if err := v.searchParts(&p, asked, at <= 1); fault.Of(err) == fault.Invalid {
+		return bad(err)
+	} else if err != nil {
+		return err
+	}
 	from := max(0, at-1) * hitsPerPage
 	f, err := v.store().Search(v.Ctx, v.Study, asked, store.Scope{Cases: v.own().Cases}, from, hitsPerPage)
 	if fault.Of(err) == fault.Invalid {
@@ -268,6 +285,42 @@ func showSearch(v *visit) error {
 		p.Hits = append(p.Hits, hit)
 	}
 	return v.render("Search: "+excerpt(p.Q, 40), p)
+}
+
+// searchParts finds what was written about parts of pictures, pages and recordings; shown tells whether the page lists it.
+// While coding is blind, it is the member's own parts, and what they wrote of them.
+func (v *visit) searchParts(p *searchPage, asked search.Asked, shown bool) error {
+	hits, err := v.store().SearchParts(v.Ctx, v.Study, asked, store.Scope{Cases: v.own().Cases})
+	if err != nil || len(hits) == 0 {
+		return err
+	}
+	if err := v.blindfold(); err != nil {
+		return err
+	}
+	names, err := v.caseNames()
+	if err != nil {
+		return err
+	}
+	for _, h := range hits {
+		x := h.Segment.Object
+		o, err := v.origin(x.Anchor.Document)
+		if err != nil {
+			return err
+		}
+		if !v.sees(o.item.Node) || o.withdrawn || v.hidden(x.ID) || v.blinded && h.By != "" && h.By != v.Member.Handle {
+			continue
+		}
+		if p.PartsN++; !shown || len(p.Parts) == hitsPerPage {
+			continue
+		}
+		d := o.item.Object
+		hit := partHit{Parts: snippet([]rune(h.Text), h.Spans), Lang: d.Language, What: partWords(x.Anchor.Area) + "; described", Title: d.Title, Case: names[d.Case], Href: v.partAt(d.ID, x.ID, x.Anchor.Area)}
+		if h.By != "" {
+			hit.Lang, hit.What = "", "memo of "+h.By+" on: "+partWords(x.Anchor.Area)
+		}
+		p.Parts = append(p.Parts, hit)
+	}
+	return nil
 }
 
 // snippet is a paragraph with its words marked; of a long one, what is around the first.
@@ -461,6 +514,7 @@ func showCoded(v *visit) error {
 type codedRow struct {
 	Code, Case, Document, Language, Coder, Memo, Quote, Attributes, Address, Part string
 	Start, End                                                                    int
+	order                                                                         int // of the code in the tree
 }
 
 // mayLeave tells whether words of a document may be in a file: those of interviews only when their informants agreed to be
@@ -502,9 +556,9 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 	for _, it := range codings {
 		memos[it.Object.Ref()] = it.Object.Memo
 	}
-	path := map[thread.ID]string{}
-	for _, c := range tree {
-		path[c.ID] = c.Path
+	path, order := map[thread.ID]string{}, map[thread.ID]int{}
+	for i, c := range tree {
+		path[c.ID], order[c.ID] = c.Path, i
 	}
 	leave := map[thread.ID]bool{}
 	for _, ps := range ask.Answer(all, codes) {
@@ -527,7 +581,7 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 			row.Quote, row.Document, row.Attributes = "(kept inside: there is no consent to quote it)", string(d.ID), ""
 		}
 		for _, x := range ps {
-			row.Code, row.Coder = path[x.Code], x.Coder
+			row.Code, row.Coder, row.order = path[x.Code], x.Coder, order[x.Code]
 			row.Memo = ""
 			if ok {
 				row.Memo = memos[coding.CodingID(x.Segment, x.Code, x.Coder)]
@@ -570,7 +624,7 @@ func codedFile(v *visit) error {
 			blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: note})
 		}
 		last := ""
-		slices.SortStableFunc(rows, func(a, b codedRow) int { return cmp.Compare(a.Code, b.Code) })
+		slices.SortStableFunc(rows, func(a, b codedRow) int { return a.order - b.order })
 		for _, r := range rows {
 			if r.Code != last {
 				blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Code})
@@ -689,9 +743,8 @@ func (v *visit) crossed() (t coding.Crossed, by string, cols []matrixCol, bys []
 		cols = append(cols, matrixCol{name(k), excerpt(name(k), 24)})
 	}
 	sorted := make([]coding.Code, 0, len(codes))
-	for _, c := range tree {
-		i := slices.IndexFunc(codes, func(x coding.Code) bool { return x.ID == c.ID })
-		sorted = append(sorted, codes[i])
+	for _, b := range coding.Tree(codes) {
+		sorted = append(sorted, b.Code)
 	}
 	return coding.Cross(all, sorted, order, of), by, cols, bys, tree, nil
 }
@@ -849,8 +902,13 @@ func showAgreement(v *visit) error {
 		}
 		p.Overall = append(p.Overall, l)
 	}
-	for _, x := range c.CodeAgreements() {
-		i := slices.IndexFunc(tree, func(t treeCode) bool { return string(t.ID) == x.Code })
+	at := func(code string) int {
+		return slices.IndexFunc(tree, func(t treeCode) bool { return string(t.ID) == code })
+	}
+	ofCodes := c.CodeAgreements()
+	slices.SortStableFunc(ofCodes, func(a, b agreement.CodeAgreement) int { return at(a.Code) - at(b.Code) })
+	for _, x := range ofCodes {
+		i := at(x.Code)
 		if i < 0 {
 			continue
 		}

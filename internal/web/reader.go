@@ -51,14 +51,14 @@ type readerPage struct {
 	Place     string       // address where it is said where material comes from; empty: there is nothing to say, or may not
 	Passages  int
 	Codings   int
-	Blind     bool   // others' codings are not shown
-	Undo      string // what would be undone; empty: nothing
-	Redo      string
+	Blind     bool // others' codings are not shown
+	Acts      acts
 	Original  string // address of the file that it came from; empty: none was kept
 	Correct   string // address where the text is corrected; empty: may not
-	UndoTo    string // addresses
-	RedoTo    string
 	State     string // address that tells whether others changed something
+
+	For   []option // takeaways and scores of its case that passages can be dragged onto
+	ForTo string   // address for that
 }
 
 // para is a paragraph with the passages that begin in it.
@@ -97,6 +97,7 @@ type note struct {
 	Thread  string
 	Edit    string // address where the passage is changed; empty: may not
 	Codes   []noteCode
+	Added   link // what it was made evidence for just now
 }
 
 type noteCode struct {
@@ -340,11 +341,14 @@ func showDocument(v *visit) error {
 			if m := v.R.URL.Query().Get("move"); slices.ContainsFunc(segs, func(it store.Item[coding.Segment]) bool { return string(it.Object.ID) == m }) {
 				p.Coder.Action, p.Coder.Moving, p.Coder.New = v.at("document", string(d.ID), "passage"), m, false
 			}
-			p.State = v.at("document", string(d.ID), "state")
-			if p.Undo, p.Redo, err = store.Acts(v.Ctx, v.store(), v.Study, v.Account.Name, d.ID); err != nil {
+			if p.For, err = v.evidenceFor(d.Case); err != nil {
 				return err
 			}
-			p.UndoTo, p.RedoTo = v.at("document", string(d.ID), "undo"), v.at("document", string(d.ID), "redo")
+			p.ForTo = v.at("document", string(d.ID), "passage")
+			p.State = v.at("document", string(d.ID), "state")
+			if p.Acts, err = v.acts(d.ID, "document", string(d.ID)); err != nil {
+				return err
+			}
 		}
 	}
 	if v.may(study.Edit, d.Case) {
@@ -395,6 +399,13 @@ func (v *visit) notes(d document.Document, segs []store.Item[coding.Segment], co
 // markUp lays out the text with its passages, and sets the codes beside it.
 func (v *visit) markUp(p *readerPage, d document.Document, body string, segs []store.Item[coding.Segment], codings []store.Item[coding.Coding], tree []treeCode) {
 	notes := v.notes(d, segs, codings, tree, p.Coder != nil)
+	if i := slices.IndexFunc(p.For, func(o option) bool { return o.Value == v.R.URL.Query().Get("evidence") }); i >= 0 {
+		for k := range notes {
+			if notes[k].Here {
+				notes[k].Added = link{p.For[i].Text, v.at("thread", p.For[i].Value)}
+			}
+		}
+	}
 	stands := holds(body, d.Version, segs)
 	var spans []span
 	var marked []note

@@ -38,6 +38,7 @@ type threadPage struct {
 	Up        side
 	Journal   string // address of its history; empty: not for this role
 	Memos     []memoLine
+	Acts      acts
 	Memo      string // address where one is written; empty: may not
 }
 
@@ -156,6 +157,9 @@ func (v *visit) threadPage(message string) error {
 	}
 	if slices.Contains(coding.Memorable, n.Kind) && v.may(study.CodeText, n.Case) && v.may(seeing(thread.Memo), n.Case) && v.closedToMemos(v.Object) == nil {
 		p.Memo = v.at("thread", p.ID, "memo")
+		if p.Acts, err = v.acts(memosOf(n.ID), "thread", p.ID); err != nil {
+			return err
+		}
 	}
 	if v.may(study.Audit, "") {
 		p.Journal = v.at("journal") + "?id=" + url.QueryEscape(p.ID)

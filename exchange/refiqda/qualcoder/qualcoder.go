@@ -170,6 +170,16 @@ func Make(d Database, name string) (refiqda.Project, []refiqda.Loss) {
 	for _, g := range order {
 		write(g, 0)
 	}
+	// QualCoder shows codes by name, whatever the order in which they were made.
+	depth := map[string]int{}
+	for _, c := range p.Codes {
+		if c.Parent != "" {
+			depth[c.GUID] = depth[c.Parent] + 1
+		}
+	}
+	slices.SortStableFunc(p.Codes, func(a, b refiqda.Code) int {
+		return cmp.Or(depth[a.GUID]-depth[b.GUID], strings.Compare(a.Name, b.Name))
+	})
 	isCode := func(id int64) bool { n, ok := nodes[guid("code", id)]; return ok && n.code.Codable }
 
 	// Sources.

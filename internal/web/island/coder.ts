@@ -3,6 +3,7 @@
 // what is wrong in the same way.
 
 import { CodeList } from "./codes";
+import { evidence } from "./evidence";
 import { Live } from "./live";
 import { DocumentText, type Paragraph, type Span, type Unit } from "./text";
 
@@ -464,7 +465,11 @@ class CoderPanel extends HTMLElement {
     const coder = new Coder(this, reader);
     this.coder = coder;
     coder.start();
-    new Live(reader, this, () => coder.renew());
+    const arm = evidence(reader);
+    new Live(reader, this, () => {
+      coder.renew();
+      arm();
+    });
   }
 }
 

@@ -40,10 +40,10 @@ export class Live {
     }
   }
 
-  /** free tells whether nothing is selected and no passage is being coded. */
+  /** free tells whether nothing is selected, and no passage is being coded or dragged. */
   private free(): boolean {
     const selection = getSelection();
-    return this.panel.hidden && (!selection || selection.isCollapsed);
+    return this.panel.hidden && !document.querySelector("form.evidence:not([hidden])") && (!selection || selection.isCollapsed);
   }
 
   private async take(): Promise<void> {
