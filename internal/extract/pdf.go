@@ -244,11 +244,34 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		g, err := e.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: text.TextPage, Index: i})
 		return err == nil && g.IsGenerated
 	}
-	g := glyphs{chars: chars, box: box, generated: generated}
+	g := glyphs{chars: chars, box: box, generated: generated, blanks: sync.OnceValue(func() [][2]float64 { return e.blanks(page) })}
 	read, at := g.mend()
 	w.doubtful = g.doubtful
 	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
+}
+
+// blanks gives where text of no extent was drawn. Browsers draw each space so, and the engine does not tell of it.
+func (e *engine) blanks(page requests.Page) [][2]float64 {
+	n, err := e.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil {
+		return nil
+	}
+	var out [][2]float64
+	for i := range min(n.Count, most) {
+		o, err := e.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
+		if err != nil {
+			return nil
+		}
+		kind, err := e.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
+		if err != nil || kind.Type != enums.FPDF_PAGEOBJ_TEXT {
+			continue
+		}
+		if b, err := e.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o.PageObject}); err == nil && b.Right-b.Left < 0.01 && b.Top-b.Bottom < 0.01 {
+			out = append(out, [2]float64{point(float64(b.Left)), point(float64(b.Bottom))})
+		}
+	}
+	return out
 }
 
 // point makes sure that a length can be told.
@@ -332,7 +355,7 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 		case c == '\n' || c == '\r' && (i+1 == len(chars) || chars[i+1] != '\n'):
 			end()
 			i++
-		case c == 2: // where a word is divided, with a new line after it or not
+		case c == 2, c == '‐' && i+1 < len(chars) && chars[i+1] == '\n': // where a word is divided, with a new line after it or not
 			k := i + 1
 			for k < len(chars) && (chars[k] == '\r' || chars[k] == '\n') {
 				k++
@@ -358,8 +381,7 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 			i++
 		default:
 			k := i
-			for k < len(chars) && visible(chars[k]) && chars[k] != 2 {
-				k++
+			for k++; k < len(chars) && visible(chars[k]) && chars[k] != 2 && !(chars[k] == '‐' && k+1 < len(chars) && chars[k+1] == '\n'); k++ {
 			}
 			start := len(l.text)
 			l.text = append(l.text, chars[i:k]...)
