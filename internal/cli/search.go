@@ -72,6 +72,9 @@ func (e *env) search() *cobra.Command {
 					more = "more than "
 				}
 				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.\n", more, f.N, len(f.Hits))
+				if f.N == 0 && asked.Hint != "" {
+					fmt.Fprintln(w, asked.Hint)
+				}
 			})
 		})
 	c.Long += "\n\nWhat can be asked:\n" + search.Help

@@ -32,6 +32,7 @@ type searchPage struct {
 	Trouble string
 	Asked   bool
 	Found   string // how many
+	Hint    string // what may have been meant
 	Hits    []searchHit
 	Pages   leaves
 	Other   string // the same as lines, or as paragraphs
@@ -224,7 +225,7 @@ func showSearch(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Found = plural(f.N, "paragraph")
+	p.Found, p.Hint = plural(f.N, "paragraph"), asked.Hint
 	if f.More {
 		p.Found = "More than " + p.Found
 	}
