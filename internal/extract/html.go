@@ -48,6 +48,9 @@ func (r *reader) page(data []byte, declared string, article bool, t *Text) error
 	if err != nil {
 		return err
 	}
+	if name == "" || name == "utf-8" { // nothing says how it is encoded, or what does is wrong
+		t.guessed(data)
+	}
 	doc, err := html.Parse(strings.NewReader(text))
 	if err != nil {
 		return invalid("The page cannot be read.")
