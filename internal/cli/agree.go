@@ -357,7 +357,7 @@ func (f *agreeing) read(path string) (*agreeTable, error) {
 	t.unit = find("--unit", f.unit, "unit", "item", "id", "subject", "case", "segment", "document", "row")
 	t.coder = find("--coder", f.coder, "coder", "rater", "annotator", "judge", "observer", "reviewer")
 	t.value = find("--value", f.value, "value", "rating", "score", "label", "category", "code")
-	t.code, t.start, t.end = find("--code", f.code, "code", "label", "category"), find("--start", f.start, "start"), find("--end", f.end, "end")
+	t.code, t.start, t.end = find("--code", f.code, "code", "label", "category"), find("--start", f.start, "start", "begin", "from"), find("--end", f.end, "end", "stop", "to")
 	t.document, t.lengths = find("--document", f.document, "document"), find("--length", "", "length")
 	if err != nil {
 		return nil, err
@@ -701,7 +701,11 @@ func (f *agreeing) spans(ctx context.Context, t *agreeTable, rows []tabular.Row)
 	read := map[[2]string]bool{}
 	coders := map[string]bool{}
 	number := func(r tabular.Row, column int) int {
-		x, err := strconv.Atoi(r.Cells[column])
+		whole, rest, _ := strings.Cut(r.Cells[column], ".") // spreadsheets write 12.0
+		x, err := strconv.Atoi(whole)
+		if strings.Trim(rest, "0") != "" {
+			err = strconv.ErrSyntax
+		}
 		if err != nil {
 			wrong = append(wrong, fault.Problem{File: t.path, Line: r.Line, Field: t.table.Header[column], Message: fmt.Sprintf("is %.40q; expected a whole number", r.Cells[column])})
 		}
