@@ -69,6 +69,7 @@ type Problems []Problem
 const (
 	mostProblems = 100
 	mostRatings  = 1 << 28
+	mostNumber   = 1e100 // squares of differences are summed
 )
 
 func (ps Problems) Error() string {
@@ -128,7 +129,7 @@ func (p *patterns) at(i int) (coder, code []int32) {
 }
 
 // New checks ratings and makes them ready. Units and coders may come in any order, and only some coders may have rated a unit.
-// A value that is missing counts its coder and unit. Values at interval and ratio level are numbers, and so are ordinal ones
+// A value that is missing counts its coder and unit. Values at interval and ratio level are numbers, to 1e100, and so are ordinal ones
 // unless Scale lists them; equal numbers are one value however they are written.
 func New(scale Scale, ratings []Rating) (*Data, error) {
 	d := &Data{scale: Scale{scale.Level, slices.Clone(scale.Categories)}}
@@ -290,6 +291,8 @@ func (d *Data) categories(ratings []Rating, wrong *Problems) []int32 {
 				hint = ", or a list of the categories in their order"
 			}
 			wrong.add(Problem{r.Row, "value", r.Coder, fmt.Sprintf("is %.40q; expected a number at the %s level%s", r.Value, d.scale.Level, hint)})
+		case math.Abs(x) > mostNumber:
+			wrong.add(Problem{r.Row, "value", r.Coder, fmt.Sprintf("is %.40q; numbers are taken up to %g: give them in larger units", r.Value, mostNumber)})
 		case x < 0 && d.scale.Level == Ratio:
 			wrong.add(Problem{r.Row, "value", r.Coder, fmt.Sprintf("is %.40q; at the ratio level no value is below 0", r.Value)})
 		}

@@ -76,19 +76,25 @@ func Read(b []byte, accept func(header []string) bool) (Table, error) {
 		t.note("it is not in UTF-8 and was read as Windows-1252; if letters look wrong, save it as UTF-8 first")
 	}
 	var body *Scanner
+	most := 0 // rows of one length that the divider makes: a decimal comma divides numbers, but not their header
 	for _, comma := range []byte{',', ';', '\t'} {
 		s := NewScanner(text.Body, comma)
+		var head []string
+		var after Scanner
+		line, width, even := 0, 0, 0
 		for row := 0; row < maxHead && s.Next(); row++ {
-			if s.Broken || len(s.Cells) > MaxColumns {
-				continue
+			switch {
+			case s.Broken || len(s.Cells) > MaxColumns:
+			case head != nil && len(s.Cells) == width:
+				even++
+			case head == nil:
+				if head = take(s.Cells); head != nil {
+					line, width, even, after = s.Line, len(s.Cells), 1, *s
+				}
 			}
-			if head := take(s.Cells); len(head) > len(t.Header) {
-				after := *s
-				t.Header, t.HeaderLine, body = head, s.Line, &after
-			}
-			if t.Header != nil && t.HeaderLine <= s.Line {
-				break
-			}
+		}
+		if even > most || even == most && len(head) > len(t.Header) {
+			t.Header, t.HeaderLine, body, most = head, line, &after, even
 		}
 	}
 	if body == nil {

@@ -71,6 +71,31 @@ func TestReadFindsTheHeader(t *testing.T) {
 	}
 }
 
+// A decimal comma divides numbers, but not their header; words with commas stand above a table or in it.
+func TestReadFindsTheDivider(t *testing.T) {
+	for name, x := range map[string]struct {
+		in   string
+		want []string
+		rows int
+	}{
+		"decimal commas":        {"A;B\n1,5;2,5\n2,0;2,0\n", []string{"A", "B"}, 2},
+		"some decimal commas":   {"A;B\n1,5;2\n2;2\n1,5;1,5\n", []string{"A", "B"}, 3},
+		"tabs, decimal commas":  {"A\tB\n1,5\t2,5\n2,0\t2,0\n", []string{"A", "B"}, 2},
+		"a title":               {"Ratings, of spring\nA;B;C\n1;2;3\n", []string{"A", "B", "C"}, 1},
+		"semicolons in cells":   {"unit,value\n1,a; b; c\n2,a; b; c\n3,d\n", []string{"unit", "value"}, 3},
+		"commas in quoted ones": {"unit;value\n1;\"a, b\"\n2;\"c, d\"\n", []string{"unit", "value"}, 2},
+	} {
+		got, err := Read([]byte(x.in), nil)
+		if err != nil || len(got.Rows) != x.rows || len(got.Refused) > 0 {
+			t.Errorf("%s: %+v, %v", name, got, err)
+			continue
+		}
+		if d := cmp.Diff(x.want, got.Header); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+}
+
 func TestReadRefusesBrokenRows(t *testing.T) {
 	got, err := Read([]byte("a,b\n1,2,3\n\"x,y\n4,5\n"), nil)
 	if err != nil || len(got.Rows) != 1 || len(got.Refused) != 2 || got.Refused[0].Line != 2 || got.Refused[1].Line != 3 {

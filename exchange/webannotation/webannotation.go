@@ -5,6 +5,8 @@
 package webannotation
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,6 +99,7 @@ func Read(r io.Reader, limit int64) (all []Annotation, losses []string, err erro
 	if int64(len(b)) > limit {
 		return nil, nil, fmt.Errorf("%w: the file has more than %d MB", ErrFormat, limit>>20)
 	}
+	b = bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	var doc any
 	if err := json.Unmarshal(b, &doc); err != nil {
 		return nil, nil, fmt.Errorf("%w: it is no JSON (%v)", ErrFormat, err)
@@ -184,7 +187,9 @@ func annotation(m map[string]any) (a Annotation, losses []string) {
 		value := text(x["value"])
 		purpose := text(x["purpose"])
 		if purpose == "" {
-			purpose = text(m["motivation"])
+			for _, v := range many(m["motivation"]) {
+				purpose = cmp.Or(purpose, text(v))
+			}
 		}
 		switch {
 		case value == "":

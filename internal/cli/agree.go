@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,12 +57,14 @@ func (e *env) agree() *cobra.Command {
 
 The table (CSV or XLSX) has one of three forms:
   long    columns unit, coder and value, a rating a row
-  wide    a unit a row, a coder a column; the first column names the units when it is called unit, id or item,
-          or holds words that are all different
+  wide    a unit a row, a coder a column; the first column names the units when it is called unit, id, item,
+          subject, case, segment, document or row, or not at all, or holds words that are all different, or
+          counts six rows or more
   spans   columns coder, code, start and end, a coded stretch of text a row, perhaps with document and length.
           Positions count from 0; the end is not part of the stretch. A row with no code, start or end says that
           the coder read the document. Text between stretches is uncoded (a gap)
-Other names of columns are given with flags. Empty cells, NA, . and * are missing.
+The first row names the columns; other names than these are given with flags. Empty cells, NA, N/A, NaN, NULL,
+. and * are missing, unless --categories lists them. Numbers may have a decimal comma (1,5).
 
 Coefficients of ratings: percent, cohen (two coders), conger, light, fleiss, brennan-prediger, ac1, ac2, alpha.
 Coefficients of spans: u-alpha (where stretches are and what they say; shared gaps agree), u-alpha-binary (what is
@@ -180,7 +183,7 @@ type agreeTable struct {
 	form                                string // long, wide or spans
 	unit, coder, value, by              int    // columns; -1: none
 	code, start, end, document, lengths int
-	wrong                               fault.Problems
+	notes                               []string
 }
 
 func (e *env) agreed(ctx context.Context, f *agreeing, path string) error {
@@ -255,6 +258,7 @@ func (e *env) agreed(ctx context.Context, f *agreeing, path string) error {
 
 // check looks at flags that no table can make right.
 func (f *agreeing) check() error {
+	f.level, f.weights = strings.ToLower(strings.TrimSpace(f.level)), strings.ToLower(strings.TrimSpace(f.weights))
 	for _, m := range f.metrics {
 		switch x := agreement.Metric(strings.ToLower(strings.TrimSpace(m))); {
 		case slices.Contains(agreement.Metrics(), x):
@@ -350,15 +354,21 @@ func (f *agreeing) read(path string) (*agreeTable, error) {
 		return -1
 	}
 	t.by = find("--by", f.by)
-	t.unit = find("--unit", f.unit, "unit", "item", "id")
-	t.coder = find("--coder", f.coder, "coder", "rater", "annotator")
-	t.value = find("--value", f.value, "value", "rating")
-	t.code, t.start, t.end = find("--code", f.code, "code"), find("--start", f.start, "start"), find("--end", f.end, "end")
+	t.unit = find("--unit", f.unit, "unit", "item", "id", "subject", "case", "segment", "document", "row")
+	t.coder = find("--coder", f.coder, "coder", "rater", "annotator", "judge", "observer", "reviewer")
+	t.value = find("--value", f.value, "value", "rating", "score", "label", "category", "code")
+	t.code, t.start, t.end = find("--code", f.code, "code", "label", "category"), find("--start", f.start, "start", "begin", "from"), find("--end", f.end, "end", "stop", "to")
 	t.document, t.lengths = find("--document", f.document, "document"), find("--length", "", "length")
 	if err != nil {
 		return nil, err
 	}
-	spans := t.coder >= 0 && t.code >= 0 && t.start >= 0 && t.end >= 0
+	if t.unit == t.by {
+		t.unit = -1
+	}
+	if line := t.unnamed(); line != "" {
+		return nil, fault.New(fault.Invalid, "%s:%d: the first row (%s) looks like data; put a row above it that names the columns, such as unit,coder,value, or unit and the coders.", path, t.table.HeaderLine, line)
+	}
+	spans := t.coder >= 0 && t.code >= 0 && t.start >= 0 && t.end >= 0 && (t.value < 0 || t.value == t.code && f.value == "")
 	lacks := func(form string, columns map[string]int) error {
 		var missing []string
 		for _, n := range []string{"unit", "coder", "value", "code", "start", "end"} {
@@ -376,42 +386,159 @@ func (f *agreeing) read(path string) (*agreeTable, error) {
 		return nil, fault.New(fault.Usage, "--metric %s is of spans of text, a row each; leave out --wide.", f.unitMetrics[0])
 	case f.wide:
 		t.form = "wide"
-	case f.code != "" || f.start != "" || f.end != "" || f.document != "" || len(f.unitMetrics) > 0 || spans && t.value < 0:
+	case f.code != "" || f.start != "" || f.end != "" || f.document != "" || len(f.unitMetrics) > 0 || spans:
 		t.form = "spans"
 		return t, lacks("spans", map[string]int{"coder": t.coder, "code": t.code, "start": t.start, "end": t.end})
 	case f.coder != "" || f.value != "" || t.coder >= 0 && t.value >= 0:
 		t.form = "long"
 		return t, lacks("ratings, one a row,", map[string]int{"unit": t.unit, "coder": t.coder, "value": t.value})
+	case t.coder >= 0:
+		return nil, fault.New(fault.Usage, "%s has a column %s, but none of values: name it with --value; if each column is a coder, say --wide; if each row is a coder, turn rows and columns.", path, t.table.Header[t.coder])
 	default:
 		t.form = "wide"
 	}
-	// A first column that has none of the usual names is one of units when its words are all different.
 	if t.unit < 0 && t.by != 0 {
-		seen := map[string]bool{}
-		words := len(t.table.Rows) > 0
-		for _, r := range t.table.Rows {
-			v := r.Cells[0]
-			_, err := strconv.ParseFloat(v, 64)
-			words = words && err != nil && !absent(v) && !seen[v]
-			seen[v] = true
-		}
-		if words {
-			t.unit = 0
-		}
+		t.firstUnit()
+	}
+	if !f.wide && t.unit < 0 && t.apart() {
+		return nil, fault.New(fault.Usage, "%s has the columns %s, and no value stands in two of them: if a rating is a row, name the columns with --unit, --coder and --value; if each column is a coder, say --wide.", path, strings.Join(t.table.Header, ", "))
 	}
 	return t, nil
 }
 
+// counted is from how many rows on a first column that counts them is taken for units and not for a coder.
+const counted = 6
+
+// firstUnit takes a first column that has none of the usual names for one of units when its words are all different, when it
+// counts the rows, or when it has no name, as programs write the numbers of rows.
+func (t *agreeTable) firstUnit() {
+	seen := map[string]bool{}
+	words, counts, from := len(t.table.Rows) > 0, len(t.table.Rows) >= counted && len(t.table.Header) > 2, 0
+	for i, r := range t.table.Rows {
+		v := r.Cells[0]
+		_, err := strconv.ParseFloat(v, 64)
+		words = words && err != nil && !absent(v) && !seen[v]
+		seen[v] = true
+		n, err := strconv.Atoi(v)
+		if i == 0 {
+			from = n
+		}
+		counts = counts && err == nil && from >= 0 && from < 2 && n == from+i
+	}
+	switch {
+	case words || t.table.Header[0] == "":
+		t.unit = 0
+	case counts:
+		t.unit = 0
+		t.notes = append(t.notes, fmt.Sprintf("The column %s counts the rows and was taken for the units, not for a coder.", t.table.Header[0]))
+	}
+}
+
+// unnamed gives the header when it is no names but the first row of data: each cell but the first is a number, is missing, or
+// stands below itself again. Coders may be numbered from 1.
+func (t *agreeTable) unnamed() string {
+	numbered := true
+	for i, h := range t.table.Header {
+		values := map[string]bool{}
+		for _, r := range t.table.Rows {
+			values[r.Cells[i]] = true
+		}
+		switch number := numeric(map[string]bool{h: true}); {
+		case i == 0:
+			numbered = !number
+		case !values[h] && !(number && numeric(values)):
+			return ""
+		default:
+			numbered = numbered && h == strconv.Itoa(i)
+		}
+	}
+	if numbered || len(t.table.Rows) == 0 {
+		return ""
+	}
+	return strings.Join(t.table.Header, ", ")
+}
+
+// numeric tells whether all values are numbers or missing.
+func numeric(values map[string]bool) bool {
+	for v := range values {
+		if _, err := strconv.ParseFloat(strings.Replace(v, ",", ".", 1), 64); err != nil && !absent(v) {
+			return false
+		}
+	}
+	return true
+}
+
+// apart tells whether three columns or more have no value in common, as those of a table of another form.
+func (t *agreeTable) apart() bool {
+	in := map[string]int{}
+	for i := range t.table.Header {
+		for _, r := range t.table.Rows {
+			if v := r.Cells[i]; i != t.by && !absent(v) {
+				if first, seen := in[v]; seen && first != i {
+					return false
+				}
+				in[v] = i
+			}
+		}
+	}
+	return len(t.table.Header) > 2 && len(t.table.Rows) > 1
+}
+
 // absent tells whether a cell says that there is no value.
-func absent(v string) bool { return v == "" || v == "NA" || v == "." || v == "*" }
+func absent(v string) bool {
+	switch v {
+	case "", ".", "*":
+		return true
+	}
+	switch strings.ToUpper(v) {
+	case "NA", "N/A", "#N/A", "<NA>", "NAN", "NULL":
+		return true
+	}
+	return false
+}
+
+var (
+	withComma = regexp.MustCompile(`^[+-]?[0-9]*,[0-9]+$`)
+	thousands = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+$`)
+)
+
+// decimalComma tells whether numbers are written with a decimal comma (1,5). A number that may as well be one of thousands
+// (1,250) is a fault unless another one tells what the comma means.
+func (t *agreeTable) decimalComma(rs []agreement.Rating) (bool, error) {
+	var doubtful *agreement.Rating
+	sure := false
+	for i := range rs {
+		switch v := rs[i].Value; {
+		case strings.Contains(v, "."): // the point divides, so that a comma does not
+			return false, nil
+		case thousands.MatchString(v):
+			if doubtful == nil {
+				doubtful = &rs[i]
+			}
+		case withComma.MatchString(v):
+			sure = true
+		}
+	}
+	if doubtful != nil && !sure {
+		return false, agreement.Problems{{Row: doubtful.Row, Column: "value", Coder: doubtful.Coder, Message: fmt.Sprintf("is %q, which may be 1.25 or 1250 in its way; write numbers without commas, with a point for decimals", doubtful.Value)}}
+	}
+	return sure, nil
+}
 
 // explain makes of an error of the analysis one that names file, line and column.
 func (t *agreeTable) explain(err error) error {
 	var ps agreement.Problems
-	if !errors.As(err, &ps) {
-		if fault.Of(err) != fault.Internal {
-			return err
-		}
+	switch {
+	case errors.As(err, &ps):
+	case errors.Is(err, agreement.ErrOneCoder) && t.form == "wide":
+		return fault.New(fault.Invalid, "%s: %s; expected a column for each coder, beside one of units. It has %s.", t.path, err, strings.Join(t.table.Header, ", "))
+	case errors.Is(err, agreement.ErrOneCoder):
+		return fault.New(fault.Invalid, "%s: %s; the column %s names one alone.", t.path, err, t.table.Header[t.coder])
+	case errors.Is(err, agreement.ErrNoPair) && t.unit >= 0:
+		return fault.New(fault.Invalid, "%s: %s; the column %s tells which unit is meant, and no unit has values of two coders.", t.path, err, t.table.Header[t.unit])
+	case fault.Of(err) != fault.Internal:
+		return err
+	default:
 		return invalid(err)
 	}
 	at := map[string]int{"unit": t.unit, "coder": t.coder, "value": t.value, "document": t.document, "code": t.code, "start": t.start, "end": t.end}
@@ -435,7 +562,7 @@ func (f *agreeing) ratings(ctx context.Context, t *agreeTable, rows []tabular.Ro
 		told.Unit = t.table.Header[t.unit]
 	}
 	value := func(v string) string {
-		if absent(v) {
+		if absent(v) && !slices.Contains(f.categories, v) {
 			return ""
 		}
 		return v
@@ -454,7 +581,7 @@ func (f *agreeing) ratings(ctx context.Context, t *agreeTable, rows []tabular.Ro
 				continue
 			}
 			if h == "" || names[h] {
-				return told, fault.New(fault.Invalid, "%s: column %d, %q, has no name or one that stands there twice; each column is a coder.", t.path, i+1, h)
+				return told, fault.New(fault.Invalid, "%s:%d: column %d, %q, has no name or one that stands there twice; each column is a coder and needs a name of its own.", t.path, t.table.HeaderLine, i+1, h)
 			}
 			names[h] = true
 			coders = append(coders, i)
@@ -467,6 +594,19 @@ func (f *agreeing) ratings(ctx context.Context, t *agreeTable, rows []tabular.Ro
 			}
 			for _, i := range coders {
 				rs = append(rs, agreement.Rating{Unit: unit, Coder: t.table.Header[i], Value: value(r.Cells[i]), Row: r.Line})
+			}
+		}
+	}
+	told.Notes = append(told.Notes, t.notes...)
+	if f.level != string(agreement.Nominal) && len(f.categories) == 0 {
+		comma, err := t.decimalComma(rs)
+		if err != nil {
+			return told, err
+		}
+		if comma {
+			told.Notes = append(told.Notes, "Numbers were read with a decimal comma.")
+			for i := range rs {
+				rs[i].Value = strings.Replace(rs[i].Value, ",", ".", 1)
 			}
 		}
 	}
@@ -561,7 +701,11 @@ func (f *agreeing) spans(ctx context.Context, t *agreeTable, rows []tabular.Row)
 	read := map[[2]string]bool{}
 	coders := map[string]bool{}
 	number := func(r tabular.Row, column int) int {
-		x, err := strconv.Atoi(r.Cells[column])
+		whole, rest, _ := strings.Cut(r.Cells[column], ".") // spreadsheets write 12.0
+		x, err := strconv.Atoi(whole)
+		if strings.Trim(rest, "0") != "" {
+			err = strconv.ErrSyntax
+		}
 		if err != nil {
 			wrong = append(wrong, fault.Problem{File: t.path, Line: r.Line, Field: t.table.Header[column], Message: fmt.Sprintf("is %.40q; expected a whole number", r.Cells[column])})
 		}

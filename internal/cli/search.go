@@ -102,6 +102,9 @@ func (e *env) search() *cobra.Command {
 					also = fmt.Sprintf(" %d description(s) and memo(s) of parts found.", len(parts))
 				}
 				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.%s\n", more, f.N, len(f.Hits), also)
+				if f.N == 0 && len(parts) == 0 && asked.Hint != "" {
+					fmt.Fprintln(w, asked.Hint)
+				}
 			})
 		})
 	c.Long += "\n\nWhat can be asked:\n" + search.Help

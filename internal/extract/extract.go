@@ -345,8 +345,10 @@ func decode(b []byte, declared string) (string, error) {
 		}
 		return string(b), nil
 	}
-	if declared == "" && nearly(b) {
+	if utf := declared == "" || strings.EqualFold(declared, "utf-8") || strings.EqualFold(declared, "utf8"); utf && nearly(b) {
 		return strings.ToValidUTF8(string(b), "\ufffd"), nil
+	} else if utf { // which it is not, whatever it says
+		declared = ""
 	}
 	if n := bytes.Count(b, []byte{0}); n > 0 {
 		return "", invalid("The file is no text: it holds bytes that no text has.")
@@ -388,15 +390,24 @@ func nearly(b []byte) bool {
 // plain reads a text, and tells when its encoding had to be guessed.
 func (r *reader) plain(data []byte, t *Text) (string, error) {
 	s, err := decode(data, "")
-	if err == nil && !utf8.Valid(data) && !bytes.HasPrefix(data, []byte{0xff, 0xfe}) && !bytes.HasPrefix(data, []byte{0xfe, 0xff}) {
-		if nearly(data) {
-			t.Notes = append(t.Notes, "Some letters are damaged; a mark stands in their place.")
-			return s, nil
-		}
-		t.Notes = append(t.Notes, "The text is not in UTF-8; it was read as Windows-1252 (Western European). If letters look wrong, save it as UTF-8 and bring it in again.")
+	if err == nil {
+		t.guessed(data)
 	}
 	return s, err
 }
+
+// guessed tells of bytes that say nothing of their encoding how they were read.
+func (t *Text) guessed(data []byte) {
+	switch {
+	case utf8.Valid(data), bytes.HasPrefix(data, []byte{0xff, 0xfe}), bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+	case nearly(data):
+		t.Notes = append(t.Notes, "Some letters are damaged; a mark stands in their place.")
+	default:
+		t.Notes = append(t.Notes, "The text is not in UTF-8; it was read as Windows-1252 (Western European). If letters look wrong, save it as UTF-8 and bring it in again.")
+	}
+}
+
+const hiddenLeft = "Hidden text was left out."
 
 // mark is a time in a transcript, as programs and people who transcribe write it: [00:01:02], (1:02:03.5) or #00:01:02-5#.
 var mark = regexp.MustCompile(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?[\])]|#(\d{1,3}):([0-5]\d):([0-5]\d)(?:-(\d{1,3}))?#`)
@@ -691,7 +702,7 @@ func (r *reader) docx(data []byte, t *Text) error {
 		}
 	}
 	o := &out{r: r}
-	var gone struct{ deleted, pictures int }
+	var gone struct{ deleted, pictures, hidden int }
 	for _, name := range []string{main, "word/footnotes.xml", "word/endnotes.xml"} {
 		b, err := z.open(name)
 		if err != nil {
@@ -706,6 +717,8 @@ func (r *reader) docx(data []byte, t *Text) error {
 		w := &cells{o: o}
 		skip, inText, joined, in := 0, false, false, ""
 		var boxes []bool // whether each paragraph around this one has had words
+		var runs []bool  // whether each run around this place is hidden
+		before, ofRun := "", false
 		err = r.elements(b, func(name string, e xml.StartElement) {
 			switch name {
 			case "del", "moveFrom":
@@ -715,11 +728,17 @@ func (r *reader) docx(data []byte, t *Text) error {
 				} else {
 					gone.deleted++
 				}
-			case "Fallback", "instrText", "pPr", "sectPr", "tblPr", "trPr", "tcPr":
+			case "Fallback", "instrText", "pPr", "sectPr", "tblPr", "trPr", "tcPr", "rt":
 				skip++
+			case "r":
+				runs = append(runs, false)
 			case "rPr":
 				skip++
-				in = "rPr"
+				in, ofRun = "rPr", before == "r"
+			case "vanish":
+				if v := xmlAttr(e, "val"); in == "rPr" && ofRun && v != "0" && v != "false" && v != "off" {
+					runs[len(runs)-1] = true
+				}
 			case "t":
 				inText = true
 			case "tab":
@@ -757,10 +776,13 @@ func (r *reader) docx(data []byte, t *Text) error {
 					skip++
 				}
 			}
+			before = name
 		}, func(name string) {
 			switch name {
-			case "del", "moveFrom", "Fallback", "instrText", "pPr", "sectPr", "tblPr", "trPr", "tcPr":
+			case "del", "moveFrom", "Fallback", "instrText", "pPr", "sectPr", "tblPr", "trPr", "tcPr", "rt":
 				skip = max(0, skip-1)
+			case "r":
+				runs = runs[:max(0, len(runs)-1)]
 			case "rPr":
 				skip = max(0, skip-1)
 				in = ""
@@ -786,7 +808,9 @@ func (r *reader) docx(data []byte, t *Text) error {
 				skip = 0
 			}
 		}, func(s string) {
-			if inText && skip == 0 {
+			if inText && skip == 0 && slices.Contains(runs, true) {
+				gone.hidden++
+			} else if inText && skip == 0 {
 				if n := len(boxes); n > 0 {
 					boxes[n-1] = true
 				}
@@ -801,6 +825,9 @@ func (r *reader) docx(data []byte, t *Text) error {
 	t.Body = o.b.String()
 	if gone.deleted > 0 {
 		t.Notes = append(t.Notes, "Text that was deleted with changes tracked was left out.")
+	}
+	if gone.hidden > 0 {
+		t.Notes = append(t.Notes, hiddenLeft)
 	}
 	if z.files["word/comments.xml"] != nil {
 		t.Notes = append(t.Notes, "Comments were left out.")
@@ -844,8 +871,6 @@ func (r *reader) properties(z *zipped, name string, t *Text) error {
 	})
 }
 
-var blanks = strings.NewReplacer("\r\n", " ", "\n", " ", "\t", " ")
-
 func (r *reader) odt(data []byte, t *Text) error {
 	z, err := r.unzip(data)
 	if err != nil {
@@ -865,8 +890,11 @@ func (r *reader) odt(data []byte, t *Text) error {
 	}
 	o := &out{r: r}
 	w := &cells{o: o}
-	skip, comments := 0, false
+	skip, comments, hidden := 0, false, false
 	var open []bool // paragraphs around this one, and whether each is a note
+	concealed := map[string]bool{}
+	style := ""
+	var unseen []bool // whether each element around this place that may be hidden is so
 	write := func(s string) {
 		if skip == 0 {
 			w.write(s)
@@ -874,7 +902,21 @@ func (r *reader) odt(data []byte, t *Text) error {
 	}
 	err = r.elements(b, func(name string, e xml.StartElement) {
 		switch name {
-		case "tracked-changes", "note-citation":
+		case "style":
+			style = xmlAttr(e, "name")
+		case "text-properties":
+			if xmlAttr(e, "display") == "none" {
+				concealed[style] = true
+			}
+		case "span", "p", "h", "section":
+			off := concealed[xmlAttr(e, "style-name")] || xmlAttr(e, "display") == "none"
+			if unseen = append(unseen, off); off {
+				skip++
+				hidden = true
+			}
+		}
+		switch name {
+		case "tracked-changes", "note-citation", "title", "desc", "binary-data", "ruby-text":
 			skip++
 		case "annotation":
 			skip++
@@ -909,7 +951,7 @@ func (r *reader) odt(data []byte, t *Text) error {
 		}
 	}, func(name string) {
 		switch name {
-		case "tracked-changes", "annotation", "note-citation":
+		case "tracked-changes", "annotation", "note-citation", "title", "desc", "binary-data", "ruby-text":
 			skip = max(0, skip-1)
 		case "p", "h":
 			if open = open[:max(0, len(open)-1)]; len(open) == 0 && skip == 0 {
@@ -928,13 +970,29 @@ func (r *reader) odt(data []byte, t *Text) error {
 		case "table":
 			w.endTable()
 		}
+		switch name {
+		case "span", "p", "h", "section":
+			if n := len(unseen); n > 0 {
+				if unseen[n-1] {
+					skip = max(0, skip-1)
+				}
+				unseen = unseen[:n-1]
+			}
+		}
 	}, func(s string) {
 		if len(open) > 0 {
-			write(blanks.Replace(s))
+			s = spaces.ReplaceAllString(s, " ")
+			if o.last == ' ' {
+				s = strings.TrimPrefix(s, " ")
+			}
+			write(s)
 		}
 	})
 	if err != nil {
 		return err
+	}
+	if hidden {
+		t.Notes = append(t.Notes, hiddenLeft)
 	}
 	if comments {
 		t.Notes = append(t.Notes, "Comments were left out.")

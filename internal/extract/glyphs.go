@@ -2,6 +2,7 @@ package extract
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 )
@@ -11,13 +12,16 @@ type glyphs struct {
 	chars     []rune                              // halves of pairs as they come
 	box       func(int) (box [4]float64, ok bool) // in points
 	generated func(int) bool                      // not in the file, but put in for a gap
+	blanks    func() [][2]float64                 // where spaces were drawn that the engine passes over
 	tex       *bool                               // whether TeX made the page, once that is known
 	doubtful  int                                 // spaces of which nothing tells whether they are ones
 }
 
 // mend gives the characters as they are to be read, and where each stood. It puts right what the engine gets wrong on pages
-// made by TeX, of which some letters come as numbers of its fonts, and on pages printed by browsers: characters outside the basic plane come as halves; Arabic and Hebrew words come in the order of sight;
-// Thai letters that are drawn together with marks above them come twice, with a space after them.
+// made by TeX, of which some letters come as numbers of its fonts, and on pages printed by browsers: characters outside the
+// basic plane come as halves; Arabic and Hebrew words come in the order of sight, brackets and what stands beside numbers as
+// they look; Thai letters that are drawn together with marks above them come twice, with a space after them, and so do
+// those of Hindi, Tamil, Khmer and Burmese with their vowels.
 func (g *glyphs) mend() ([]rune, []int) {
 	var out []rune
 	var at []int
@@ -50,7 +54,7 @@ func (g *glyphs) mend() ([]rune, []int) {
 				continue
 			}
 			if len(out) > 0 && k < len(g.chars) && visible(out[len(out)-1]) && g.generated(i) && g.beside(at[len(at)-1], k) {
-				if g.apart(at[len(at)-1], k) {
+				if g.spaced(at[len(at)-1], k) {
 					put(' ', i)
 				}
 				joined[len(out)] = true
@@ -66,9 +70,13 @@ func (g *glyphs) mend() ([]rune, []int) {
 			}
 			put(c, i)
 		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && bound(out[len(out)-1]) && bound(g.chars[i+1]) && g.generated(i) && g.drawnWith(at[len(at)-1], i):
-			g.doubtful++
-			put(c, i)
-		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && stacked(out[len(out)-1]) && stacked(g.chars[i+1]) && g.generated(i) && !g.apart(at[len(at)-1], i+1):
+			if len(g.blanks()) == 0 {
+				g.doubtful++
+				put(c, i)
+			} else if g.blank(at[len(at)-1], i+1) {
+				put(c, i)
+			}
+		case c == ' ' && len(out) > 0 && i+1 < len(g.chars) && stacked(out[len(out)-1]) && stacked(g.chars[i+1]) && g.generated(i) && !g.spaced(at[len(at)-1], i+1):
 		default:
 			put(c, i)
 		}
@@ -102,7 +110,105 @@ func (g *glyphs) mend() ([]rune, []int) {
 		}
 		i = max(i, k-1)
 	}
+	for i := 0; i < len(out); i++ {
+		k, left, letters := i, 0, 0
+		for ; k < len(out) && out[k] != '\n'; k++ {
+			if leftward(out[k]) {
+				left++
+			} else if unicode.IsLetter(out[k]) {
+				letters++
+			}
+		}
+		if left > letters {
+			g.closing(out[i:k], at[i:k])
+			g.bracketed(out[i:k], at[i:k])
+		}
+		i = k
+	}
 	return out, at
+}
+
+// closing puts marks where they stand beside a number in a line read from right to left: what stands left of it follows
+// it, and a dash on its right comes before it. The engine takes number and marks for one word from left to right.
+func (g *glyphs) closing(line []rune, at []int) {
+	mark := func(c rune) bool { return strings.ContainsRune(",.;:!?%،؛؟٪", c) }
+	dash := func(c rune) bool { return strings.ContainsRune("-–־", c) }
+	// move puts the first n of some characters last.
+	move := func(line []rune, at []int, n int) {
+		copy(line, append(slices.Clone(line[n:]), line[:n]...))
+		copy(at, append(slices.Clone(at[n:]), at[:n]...))
+	}
+	before := func(i, k int) bool { // on the page, from the left
+		a, ok1 := g.box(at[i])
+		b, ok2 := g.box(at[k])
+		return ok1 && ok2 && a[0] < b[0]
+	}
+	for i := 0; i < len(line); i++ {
+		first, k := i, i
+		for k < len(line) && mark(line[k]) {
+			k++
+		}
+		digits := k
+		for k < len(line) && (unicode.IsDigit(line[k]) || k > digits && mark(line[k]) && (k+1 < len(line) && unicode.IsDigit(line[k+1]) || line[k] == '%')) {
+			k++
+		}
+		if k == digits {
+			continue
+		}
+		end := k
+		for end < len(line) && dash(line[end]) {
+			end++
+		}
+		if marks := digits - first; marks > 0 && (first == 0 || line[first-1] == ' ') && (k == len(line) || line[k] == ' ') && before(first, digits) {
+			slices.Reverse(line[first:digits])
+			slices.Reverse(at[first:digits])
+			move(line[first:k], at[first:k], marks)
+		} else if end > k && (end == len(line) || !unicode.IsDigit(line[end])) && before(digits, k) {
+			move(line[digits:end], at[digits:end], k-digits)
+		}
+		i = end - 1
+	}
+}
+
+// mirrored are brackets and what takes their place in a line read from right to left.
+var mirrored = map[rune]rune{'(': ')', ')': '(', '[': ']', ']': '[', '{': '}', '}': '{', '«': '»', '»': '«', '‹': '›', '›': '‹'}
+
+// bracketed puts right the brackets of a line read from right to left that a browser printed: the engine gives them as they
+// look, and the space beside one on the wrong side of it.
+func (g *glyphs) bracketed(line []rune, at []int) {
+	for i := 0; i < len(line); i++ {
+		turned, ok := mirrored[line[i]]
+		if !ok || len(g.blanks()) == 0 || latin(line, i, -1) && latin(line, i, 1) {
+			continue
+		}
+		line[i] = turned
+		if i == 0 || i+2 >= len(line) || line[i+1] != ' ' || line[i-1] == ' ' {
+			continue
+		}
+		was, ok1 := g.box(at[i-1])
+		own, ok2 := g.box(at[i])
+		next, ok3 := g.box(at[i+2])
+		within := func(from, to float64) bool {
+			return slices.ContainsFunc(g.blanks(), func(p [2]float64) bool {
+				return p[0] > from-0.5 && p[0] < to+0.5 && p[1] > own[1]-1 && p[1] < own[3]+1
+			})
+		}
+		if ok1 && ok2 && ok3 && within(own[2], was[0]) && !within(next[2], own[0]) {
+			line[i], line[i+1] = line[i+1], line[i]
+			at[i], at[i+1] = at[i+1], at[i]
+			i++
+		}
+	}
+}
+
+// latin tells whether the next letter of a line, before or after a place, is of a script that is written from left to right.
+func latin(line []rune, i, step int) bool {
+	for i += step; i >= 0 && i < len(line); i += step {
+		if unicode.IsLetter(line[i]) {
+			return !leftward(line[i])
+		}
+	}
+	return false
 }
 
 // cork are the characters of TeX's fonts in the encodings T1 and OT1 that stand where others have control characters.
@@ -139,7 +245,7 @@ func stacked(c rune) bool {
 
 // bound tells whether a character is of a script whose letters are drawn together in many ways.
 func bound(c rune) bool {
-	return c >= 0x900 && c < 0x1800 && unicode.In(c, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar)
+	return c == 0x964 || c == 0x965 || c >= 0x900 && c < 0x1800 && unicode.In(c, unicode.Devanagari, unicode.Bengali, unicode.Gurmukhi, unicode.Gujarati, unicode.Oriya, unicode.Tamil, unicode.Telugu, unicode.Kannada, unicode.Malayalam, unicode.Sinhala, unicode.Khmer, unicode.Myanmar)
 }
 
 // leftward tells whether a character is of a script that is written from right to left.
@@ -201,7 +307,11 @@ func (g glyphs) twice(i int, out []rune, at []int) int {
 			}
 			first, ok1 := g.box(at[k])
 			last, ok2 := g.box(at[k+n-1])
-			if was := union(first, last); ok1 && ok2 && middle > was[0]-1 && middle < was[2]+(was[2]-was[0])/4 && was[1] != whole[1] {
+			room := 0.25
+			if am(out[k+n-1]) {
+				room = 0.5
+			}
+			if was := union(first, last); ok1 && ok2 && middle > was[0]-1 && middle < was[2]+(was[2]-was[0])*room && was[1] != whole[1] {
 				return n
 			}
 		}
@@ -224,15 +334,36 @@ func (g glyphs) drawnWith(i, space int) bool {
 	return ok1 && ok2 && b[0] < a[2]-0.5
 }
 
+// am tells whether a character is the vowel am of Thai or Lao, of which the second part is drawn apart and has no box.
+func am(c rune) bool { return c == 0xe33 || c == 0xeb3 }
+
 // apart tells whether there is room for a space between two characters.
 func (g glyphs) apart(i, k int) bool {
 	a, ok1 := g.box(i)
 	b, ok2 := g.box(k)
 	room := 0.15
-	if c := g.chars[i]; c == 0xe33 || c == 0xeb3 { // am, of which the second part is drawn apart and has no box
+	if am(g.chars[i]) {
 		room = 0.45
 	}
 	return !ok1 || !ok2 || max(b[0]-a[2], a[0]-b[2]) > room*max(a[3]-a[1], b[3]-b[1])
+}
+
+// blank tells whether a space was drawn between two characters of a line.
+func (g glyphs) blank(i, k int) bool {
+	a, ok1 := g.box(i)
+	b, ok2 := g.box(k)
+	return ok1 && ok2 && slices.ContainsFunc(g.blanks(), func(p [2]float64) bool {
+		return p[0] > a[0]-0.5 && p[0] < b[0]+0.5 && p[1] > min(a[1], b[1])-1 && p[1] < max(a[3], b[3])+1
+	})
+}
+
+// spaced tells whether a space stands between two characters: one that was drawn, or, on a page where none can be seen, room
+// for one.
+func (g glyphs) spaced(i, k int) bool {
+	if stacked(g.chars[i]) && stacked(g.chars[k]) && len(g.blanks()) > 0 {
+		return g.blank(i, k)
+	}
+	return g.apart(i, k)
 }
 
 // reversed tells whether a word that is written from right to left runs from left to right on the page, that is, whether it

@@ -48,6 +48,9 @@ func (r *reader) page(data []byte, declared string, article bool, t *Text) error
 	if err != nil {
 		return err
 	}
+	if name == "" || name == "utf-8" { // nothing says how it is encoded, or what does is wrong
+		t.guessed(data)
+	}
 	doc, err := html.Parse(strings.NewReader(text))
 	if err != nil {
 		return invalid("The page cannot be read.")
@@ -146,7 +149,7 @@ func (o *out) node(n *html.Node, depth int) {
 			return
 		}
 		for _, a := range n.Attr {
-			if a.Key == "hidden" {
+			if a.Key == "hidden" || a.Key == "style" && unshown.MatchString(a.Val) {
 				return
 			}
 		}
@@ -172,6 +175,9 @@ func (o *out) node(n *html.Node, depth int) {
 	}
 }
 
+// unshown is the style of what a page does not show.
+var unshown = regexp.MustCompile(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
+
 var spaces = regexp.MustCompile(`[ \t\r\n\f]+`)
 
 // mail takes the words of a mail: its plain text, or that of its page. Who wrote to whom stays out.
@@ -194,10 +200,7 @@ func (r *reader) mail(data []byte, t *Text) error {
 		if r.ctx.Err() != nil {
 			return "", r.ctx.Err()
 		}
-		kind, params, err := mime.ParseMediaType(h("Content-Type"))
-		if err != nil {
-			kind = "text/plain"
-		}
+		kind, params := contentType(h("Content-Type"))
 		if strings.HasPrefix(kind, "multipart/") && params["boundary"] != "" {
 			p := multipart.NewReader(body, params["boundary"])
 			var all []string
@@ -240,7 +243,11 @@ func (r *reader) mail(data []byte, t *Text) error {
 			return "", nil
 		}
 		if kind == "text/plain" {
-			return decode(b, params["charset"])
+			s, err := decode(b, params["charset"])
+			if strings.EqualFold(params["format"], "flowed") {
+				s = flowing(s, strings.EqualFold(params["delsp"], "yes"))
+			}
+			return s, err
 		}
 		var one Text
 		if err := r.page(b, params["charset"], false, &one); err != nil {
@@ -260,8 +267,58 @@ func (r *reader) mail(data []byte, t *Text) error {
 	return nil
 }
 
+// parameter is one of a content type, as programs write it that forget the quotes.
+var parameter = regexp.MustCompile(`(?i);\s*(boundary|charset|format|delsp)\s*=\s*(?:"([^"]*)"|([^\s;]+))`)
+
+// contentType reads a content type, also one that the standard would refuse; without one a part is plain text.
+func contentType(s string) (string, map[string]string) {
+	kind, params, err := mime.ParseMediaType(s)
+	if err == nil {
+		return kind, params
+	}
+	kind, _, _ = strings.Cut(s, ";")
+	if kind = strings.ToLower(strings.TrimSpace(kind)); !strings.Contains(kind, "/") {
+		kind = "text/plain"
+	}
+	params = map[string]string{}
+	for _, m := range parameter.FindAllStringSubmatch(s, -1) {
+		if key := strings.ToLower(m[1]); params[key] == "" {
+			params[key] = m[2] + m[3]
+		}
+	}
+	return kind, params
+}
+
+// flowing joins the lines of a mail that was written as paragraphs: those that end in a space go on (RFC 3676).
+func flowing(s string, dropSpace bool) string {
+	var b strings.Builder
+	on, depth := false, 0
+	for i, line := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n") {
+		words := strings.TrimLeft(line, ">")
+		quoted := len(line) - len(words)
+		words = strings.TrimPrefix(words, " ")
+		signature := words == "-- "
+		if !on || quoted != depth || signature {
+			if i > 0 {
+				b.WriteByte('\n')
+			}
+			if quoted > 0 {
+				b.WriteString(line[:quoted] + " ")
+			}
+		}
+		on, depth = strings.HasSuffix(words, " ") && !signature, quoted
+		if on && dropSpace {
+			words = words[:len(words)-1]
+		}
+		b.WriteString(words)
+	}
+	return b.String()
+}
+
 var (
-	cue = regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})[.,](\d{1,3})`)
+	cue = regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?`)
+	// counter is the number of a subtitle.
+	counter = regexp.MustCompile(`^\s*\d{1,7}\s*$`)
 	// voices tell who speaks.
 	voices = regexp.MustCompile(`<v(?:\.[^\s>]{1,40})*[ \t]+([^>\n]{1,80})>`)
 	tags   = regexp.MustCompile(`<[^>\n]{0,80}>|\{\\[^}\n]{0,40}\}`)
@@ -273,7 +330,18 @@ func (r *reader) subtitles(data []byte, t *Text) error {
 	if err != nil {
 		return err
 	}
+	t.guessed(data)
 	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
+	// ends tells whether a subtitle is over before line i. A blank line within one of SubRip, as some write it, does not end it.
+	ends := func(i int) bool {
+		if i >= len(lines) || cue.MatchString(lines[i]) {
+			return true
+		}
+		if t.Format == "vtt" {
+			return strings.TrimSpace(lines[i]) == ""
+		}
+		return i+1 < len(lines) && counter.MatchString(lines[i]) && cue.MatchString(lines[i+1]) && !cue.MatchString(lines[i-1])
+	}
 	o := &out{r: r}
 	at, wrong := 0, 0
 	for i := 0; i < len(lines); i++ {
@@ -282,11 +350,7 @@ func (r *reader) subtitles(data []byte, t *Text) error {
 			continue
 		}
 		var said []string
-		for i++; i < len(lines) && strings.TrimSpace(lines[i]) != ""; i++ {
-			if cue.MatchString(lines[i]) {
-				i--
-				break
-			}
+		for i++; !ends(i); i++ {
 			line := tags.ReplaceAllString(voices.ReplaceAllString(lines[i], "$1: "), "")
 			if t.Format == "vtt" {
 				line = html.UnescapeString(line)
@@ -296,6 +360,7 @@ func (r *reader) subtitles(data []byte, t *Text) error {
 				said = append(said, line)
 			}
 		}
+		i-- // what ended it may be the next one
 		if len(said) == 0 {
 			continue
 		}

@@ -35,6 +35,7 @@ import (
 type engine struct {
 	pool pdfium.Pool
 	pdfium.Pdfium
+	corners map[string][2]float64 // of media boxes that pages have from those around them, by document and what is shown of a page
 }
 
 // compiled keeps the engine as this process has compiled it, where there is no folder for that.
@@ -58,7 +59,7 @@ func newEngine(ctx context.Context, cache string) (*engine, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &engine{pool, in}, nil
+	return &engine{pool, in, map[string][2]float64{}}, nil
 }
 
 func (e *engine) Close() {
@@ -245,7 +246,7 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		g, err := e.FPDFText_IsGenerated(&requests.FPDFText_IsGenerated{TextPage: text.TextPage, Index: i})
 		return err == nil && g.IsGenerated
 	}
-	g := glyphs{chars: chars, box: box, generated: generated}
+	g := glyphs{chars: chars, box: box, generated: generated, blanks: sync.OnceValue(func() [][2]float64 { return e.blanks(page) })}
 	read, at := g.mend()
 	w.doubtful = g.doubtful
 	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
@@ -265,8 +266,17 @@ func (e *engine) frame(page requests.Page, doc references.FPDF_DOCUMENT, index i
 	}
 	if m, err := e.FPDFPage_GetMediaBox(&requests.FPDFPage_GetMediaBox{Page: page}); err == nil {
 		p.Left, p.Bottom = point(left-point(float64(min(m.Left, m.Right)))), point(bottom-point(float64(min(m.Bottom, m.Top))))
-	} else if x, y, ok := e.inherited(page, doc, index); ok {
-		p.Left, p.Bottom = point(left-x), point(bottom-y)
+	} else {
+		key := fmt.Sprint(doc, shown.Rect)
+		corner, known := e.corners[key]
+		if !known { // a page is read anew for it, so not for each page of a document
+			if corner[0], corner[1], known = e.inherited(page, doc, index); known {
+				e.corners[key] = corner
+			}
+		}
+		if known {
+			p.Left, p.Bottom = point(left-corner[0]), point(bottom-corner[1])
+		}
 	}
 	return left, bottom
 }
@@ -317,6 +327,29 @@ func (e *engine) inherited(page requests.Page, doc references.FPDF_DOCUMENT, ind
 		return 0, 0, false
 	}
 	return point(float64(all.Rect.Left)), point(float64(all.Rect.Bottom)), true
+}
+
+// blanks gives where text of no extent was drawn. Browsers draw each space so, and the engine does not tell of it.
+func (e *engine) blanks(page requests.Page) [][2]float64 {
+	n, err := e.FPDFPage_CountObjects(&requests.FPDFPage_CountObjects{Page: page})
+	if err != nil {
+		return nil
+	}
+	var out [][2]float64
+	for i := range min(n.Count, most) {
+		o, err := e.FPDFPage_GetObject(&requests.FPDFPage_GetObject{Page: page, Index: i})
+		if err != nil {
+			return nil
+		}
+		kind, err := e.FPDFPageObj_GetType(&requests.FPDFPageObj_GetType{PageObject: o.PageObject})
+		if err != nil || kind.Type != enums.FPDF_PAGEOBJ_TEXT {
+			continue
+		}
+		if b, err := e.FPDFPageObj_GetBounds(&requests.FPDFPageObj_GetBounds{PageObject: o.PageObject}); err == nil && b.Right-b.Left < 0.01 && b.Top-b.Bottom < 0.01 {
+			out = append(out, [2]float64{point(float64(b.Left)), point(float64(b.Bottom))})
+		}
+	}
+	return out
 }
 
 // point makes sure that a length can be told.
@@ -400,7 +433,7 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 		case c == '\n' || c == '\r' && (i+1 == len(chars) || chars[i+1] != '\n'):
 			end()
 			i++
-		case c == 2: // where a word is divided, with a new line after it or not
+		case c == 2, c == '‐' && i+1 < len(chars) && chars[i+1] == '\n': // where a word is divided, with a new line after it or not
 			k := i + 1
 			for k < len(chars) && (chars[k] == '\r' || chars[k] == '\n') {
 				k++
@@ -426,8 +459,7 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 			i++
 		default:
 			k := i
-			for k < len(chars) && visible(chars[k]) && chars[k] != 2 {
-				k++
+			for k++; k < len(chars) && visible(chars[k]) && chars[k] != 2 && !(chars[k] == '‐' && k+1 < len(chars) && chars[k+1] == '\n'); k++ {
 			}
 			start := len(l.text)
 			l.text = append(l.text, chars[i:k]...)

@@ -106,7 +106,7 @@ func TestPagesFindWhatReadingFinds(t *testing.T) {
 				if a == "街" || b == "街" { // the beginning of a pair
 					return a
 				}
-				return fmt.Sprintf("(%s NEAR/%d \"%s %s\")", a, 1+r.IntN(6), b, a)
+				return fmt.Sprintf("(%s%s NEAR/%d \"%s %s\")", a, []string{"", "*"}[r.IntN(2)], 1+r.IntN(6), b, a)
 			case 5:
 				return "(" + atom(deep-1) + " OR " + atom(deep-1) + ")"
 			case 6:

@@ -7,6 +7,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +16,9 @@ import (
 
 	"throughline/internal/fault"
 )
+
+// Tokenised names the way in which texts are divided into words. An index that was made in another way is made anew.
+const Tokenised = "2"
 
 // Token is a word of a text, or a pair of letters, with its place.
 type Token struct {
@@ -44,7 +48,7 @@ func Tokens(s string) []Token {
 				for k < len(r) && unicode.IsMark(r[k]) {
 					k++
 				}
-				letters = append(letters, Token{string(r[j:k]), j, k})
+				letters = append(letters, Token{norm.NFC.String(string(r[j:k])), j, k})
 				j = k
 			}
 			for n := range letters {
@@ -57,7 +61,7 @@ func Tokens(s string) []Token {
 			i = max(j, i+1)
 		default:
 			j := i
-			for j < len(r) && (unicode.IsLetter(r[j]) || unicode.IsNumber(r[j]) || unicode.IsMark(r[j]) || joins(r, j)) && !unspaced(r[j]) {
+			for j < len(r) && (unicode.IsLetter(r[j]) || unicode.IsNumber(r[j]) || unicode.IsMark(r[j]) || joins(r, j) && !elided(r[i:j], r[j+1])) && !unspaced(r[j]) {
 				j++
 			}
 			if w := fold(string(r[i:j])); w != "" {
@@ -73,6 +77,23 @@ func Tokens(s string) []Token {
 func joins(r []rune, i int) bool {
 	return (r[i] == '\'' || r[i] == '’' || r[i] == '\u00ad' || r[i] == '\u200d' || r[i] == '\u200c') && i > 0 && i+1 < len(r) && unicode.IsLetter(r[i-1]) && unicode.IsLetter(r[i+1])
 }
+
+// elisions are what French, Italian and Catalan write before an apostrophe and a vowel: words of their own, so that "état" is
+// found in "l'état".
+var elisions = strings.Fields("l d j m n s t c qu jusqu lorsqu puisqu quoiqu presqu quelqu un dell nell all dall sull coll quell quest degl gl anch com dov tutt senz")
+
+// elided tells whether an apostrophe after some letters and before another ends a word.
+func elided(before []rune, after rune) bool {
+	if len(before) > 7 || !slices.Contains(elisions, strings.ToLower(string(before))) {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(fold(string(after)))
+	return strings.ContainsRune("aeiouyh", first)
+}
+
+// letters are written as others that people type for them, or that are the same ones at other places.
+var letters = map[rune]string{'ß': "ss", 'ẞ': "ss", 'ı': "i", 'ł': "l", 'Ł': "l", 'ø': "o", 'Ø': "o", 'đ': "d", 'Đ': "d", 'æ': "ae", 'Æ': "ae", 'œ': "oe", 'Œ': "oe", 'ς': "σ",
+	'أ': "ا", 'إ': "ا", 'آ': "ا", 'ى': "ي", 'ی': "ي", 'ک': "ك", 'ة': "ه"}
 
 // fold makes small letters and takes accents and vowel signs of Latin, Greek, Cyrillic, Arabic and Hebrew away.
 func fold(s string) string {
@@ -91,14 +112,12 @@ func fold(s string) string {
 		switch {
 		case unicode.Is(unicode.Mn, r) && (r < 0x0900):
 		case r == '\'' || r == '’' || r == '\u00ad' || r == '\u200d' || r == '\u200c' || r == 'ـ':
-		case r == 'ß':
-			b.WriteString("ss")
-		case r == 'ı':
-			b.WriteByte('i')
-		case r == 'ł' || r == 'Ł':
-			b.WriteByte('l')
-		case r == 'أ' || r == 'إ' || r == 'آ':
-			b.WriteRune('ا')
+		case letters[r] != "":
+			b.WriteString(letters[r])
+		case r >= 0x660 && r <= 0x669: // Arabic digits, and those of Persian
+			b.WriteRune(r - 0x660 + '0')
+		case r >= 0x6f0 && r <= 0x6f9:
+			b.WriteRune(r - 0x6f0 + '0')
 		case unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.IsMark(r):
 			b.WriteRune(unicode.ToLower(r))
 		}
@@ -137,6 +156,7 @@ type Asked struct {
 	Code    []string
 	Kind    []string
 	Literal string
+	Hint    string // what may have been meant, for when nothing is found
 }
 
 // Help tells the language in a few lines.
@@ -175,6 +195,11 @@ func Parse(s string) (Asked, error) {
 	if err != nil {
 		return a, err
 	}
+	for _, x := range items {
+		if !x.quoted && slices.Contains(operators, strings.ToLower(x.text)) && !slices.Contains([]string{"AND", "OR", "NOT", "NEAR"}, x.text) {
+			a.Hint = "\"" + x.text + "\" was searched for as a word. AND, OR, NOT and NEAR are written so, in capital letters."
+		}
+	}
 	p := &parser{in: items, asked: &a}
 	q, err := p.or()
 	if err != nil {
@@ -184,7 +209,7 @@ func Parse(s string) (Asked, error) {
 		return a, wrong("There is a ) at letter %d that closes nothing.", p.in[p.at].place)
 	}
 	if q != nil && !positive(*q) {
-		return a, wrong("The query says only what must not be there. Add a word that must.")
+		return a, wrong("The query, or one side of an OR in it, says only what must not be there. Add a word that must.")
 	}
 	a.Query = q
 	if q == nil && len(a.Case)+len(a.Source)+len(a.Lang)+len(a.Code)+len(a.Kind) == 0 {
@@ -192,6 +217,9 @@ func Parse(s string) (Asked, error) {
 	}
 	return a, nil
 }
+
+// operators are words that may be meant as operators, in languages that researchers write.
+var operators = strings.Fields("and or not near und oder nicht et ou sauf y o no e non и или не och eller inte en of niet و أو และ หรือ ไม่ 和 或 와 또는 そして または")
 
 // positive tells whether a query asks for something that must be there.
 func positive(q Query) bool {
@@ -227,7 +255,7 @@ func split(s string) ([]item, error) {
 			i++
 		case opening(r[i]):
 			j := i + 1
-			for j < len(r) && !opening(r[j]) && r[j] != '”' && r[j] != '»' {
+			for j < len(r) && !opening(r[j]) {
 				j++
 			}
 			if j == len(r) {
@@ -247,7 +275,8 @@ func split(s string) ([]item, error) {
 	return out, nil
 }
 
-func opening(r rune) bool { return r == '"' || r == '“' || r == '„' || r == '«' }
+// opening tells whether a letter is a quotation mark, of whichever language: any of them closes what any has opened.
+func opening(r rune) bool { return strings.ContainsRune("\"“”„‟«»「」『』＂", r) }
 
 func (p *parser) peek() (item, bool) {
 	if p.at >= len(p.in) {
@@ -301,14 +330,16 @@ func join(op Op, parts []Query) *Query {
 
 func (p *parser) and() (*Query, error) {
 	var parts []Query
-	for {
+	for seen := 0; ; seen++ {
 		x, ok := p.peek()
 		if !ok || !x.quoted && (x.text == ")" || x.text == "OR" || x.text == "|") {
 			return join(And, parts), nil
 		}
 		if p.is("AND") || p.is("&") {
 			p.at++
-			continue
+			if y, ok := p.peek(); seen == 0 || !ok || !y.quoted && slices.Contains([]string{")", "OR", "|", "AND", "&"}, y.text) {
+				return nil, wrong("%s at letter %d needs a word before it and one after it.", x.text, x.place)
+			}
 		}
 		q, err := p.near()
 		if err != nil {
@@ -342,16 +373,38 @@ func (p *parser) near() (*Query, error) {
 			return nil, err
 		}
 		if left == nil || right == nil || !simple(*left) || !simple(*right) {
-			return nil, wrong("NEAR at letter %d needs a word or a phrase before it and one after it.", x.place)
+			return nil, wrong("NEAR at letter %d needs a word or a phrase before it and one after it, none that is fuzzy (~), or some of them in brackets with OR.", x.place)
 		}
-		left = &Query{Op: Near, Parts: []Query{*left, *right}, Distance: n}
+		var pairs []Query
+		for _, a := range either(*left) {
+			for _, b := range either(*right) {
+				pairs = append(pairs, Query{Op: Near, Parts: []Query{a, b}, Distance: n})
+			}
+		}
+		if len(pairs) > 400 {
+			return nil, wrong("NEAR at letter %d has more words on its sides than can be looked for.", x.place)
+		}
+		left = join(Or, pairs)
 		if y, ok := p.peek(); ok && !y.quoted && strings.HasPrefix(y.text, "NEAR") {
 			return nil, wrong("NEAR at letter %d: only two words or phrases can be near each other.", y.place)
 		}
 	}
 }
 
-func simple(q Query) bool { return (q.Op == Word || q.Op == Phrase) && q.Fuzzy == 0 && !q.Prefix }
+// simple tells whether something can be near something else: a word, a phrase, or some of them of which one will do.
+func simple(q Query) bool {
+	if q.Op == Or {
+		return !slices.ContainsFunc(q.Parts, func(p Query) bool { return p.Op == Or || !simple(p) })
+	}
+	return (q.Op == Word || q.Op == Phrase) && q.Fuzzy == 0
+}
+
+func either(q Query) []Query {
+	if q.Op == Or {
+		return q.Parts
+	}
+	return []Query{q}
+}
 
 func number(s string) int {
 	n := 0
@@ -399,10 +452,11 @@ func (p *parser) one() (*Query, error) {
 		}
 		return &Query{Op: Not, Parts: []Query{*q}}, nil
 	case strings.HasPrefix(x.text, "-") && len(x.text) > 1:
-		if q := term(x.text[1:]); q != nil {
-			return &Query{Op: Not, Parts: []Query{*q}}, nil
+		q, err := term(x.text[1:], x.place)
+		if q == nil || err != nil {
+			return nil, err
 		}
-		return nil, nil
+		return &Query{Op: Not, Parts: []Query{*q}}, nil
 	}
 	if name, value, has := strings.Cut(x.text, ":"); has {
 		to := map[string]*[]string{"case": &p.asked.Case, "source": &p.asked.Source, "doc": &p.asked.Source, "lang": &p.asked.Lang, "code": &p.asked.Code, "kind": &p.asked.Kind}[strings.ToLower(name)]
@@ -413,24 +467,37 @@ func (p *parser) one() (*Query, error) {
 			*to = append(*to, strings.ToLower(value))
 			return nil, nil
 		}
+		if latin := strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz_") == ""; name != "" && latin && value != "" && !strings.HasPrefix(value, "//") {
+			return nil, wrong("There is no filter %s: (at letter %d). There are case:, lang:, kind:, source: and code:. Put words with a colon in quotation marks.", name, x.place)
+		}
 	}
-	return term(x.text), nil
+	return term(x.text, x.place)
 }
 
 // term reads a word as typed, with * or ~ at its end.
-func term(s string) *Query {
+func term(s string, place int) (*Query, error) {
 	if i := strings.LastIndexByte(s, '~'); i > 0 {
 		n := 1
-		if k := number(s[i+1:]); k > 0 {
-			n = min(k, 2)
+		if rest := s[i+1:]; rest != "" {
+			if n = number(rest); n < 1 || n > 2 {
+				return nil, wrong("%s at letter %d: a word may be one letter off (~) or two (~2).", s, place)
+			}
 		}
 		q := phrase(s[:i], false)
-		if q != nil && q.Op == Word {
+		switch {
+		case q == nil:
+		case q.Op != Word:
+			return nil, wrong("%s at letter %d: only a single word (of Thai, Chinese and the like: two letters) can be looked for with ~.", s, place)
+		default:
 			q.Fuzzy = n
 		}
-		return q
+		return q, nil
 	}
-	return phrase(strings.TrimRight(s, "*"), strings.HasSuffix(s, "*"))
+	word := strings.TrimRight(s, "*")
+	if strings.Contains(word, "*") {
+		return nil, wrong("%s at letter %d: a * can stand only at the end of a word, for all words that begin so.", s, place)
+	}
+	return phrase(word, word != s), nil
 }
 
 // phrase makes tokens of words. A single letter of a script without spaces is searched as the beginning of a pair, and the

@@ -118,7 +118,7 @@ func (s *Store) Index(ctx context.Context, study string, progress func(done, tot
 		if d.Interview != "" && withdrawn[d.Interview] {
 			continue
 		}
-		mark := strings.Join([]string{strconv.Itoa(d.Version), d.SHA256, string(d.Case), d.Language, d.Kind}, " ")
+		mark := strings.Join([]string{search.Tokenised, strconv.Itoa(d.Version), d.SHA256, string(d.Case), d.Language, d.Kind}, " ")
 		want[d.ID] = mark
 		if marks[d.ID] != mark {
 			todo = append(todo, d)

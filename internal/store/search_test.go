@@ -80,7 +80,7 @@ func TestSearch(t *testing.T) {
 			slices.Sort(out)
 			return out
 		}
-		for _, q := range []string{"police", "the police", "police square", "police OR ประชาชน", "police NOT noon", "police -noon -evening", `"police came"`, `"came police"`, "protest*", "protestor~", "protesters~2", "sqare~", "police NEAR/3 square", "police NEAR/8 noon", `"to the" NEAR/4 police`,
+		for _, q := range []string{"police", "the police", "police square", "police OR ประชาชน", "police NOT noon", "police -noon -evening", `"police came"`, `"came police"`, "protest*", "protestor~", "protesters~2", "sqare~", "police NEAR/3 square", "police NEAR/8 noon", `"to the" NEAR/4 police`, "protest* NEAR/4 sang", "pol* NEAR/3 s*", "(police OR protesters) NEAR/4 (sang OR watched)",
 			"ประชาชน", "ตำรวจ", "ถนน", "民众", "街", "头", "公开合同", "الشارع", "Ժողովուրդը", "cafe", "CAFÉ", "(police OR protesters) (square OR evening)", "nowhere", "hurt*", "ท้องถนน OR 街头", "police (NOT evening)", `"the police watched"`} {
 			asked, err := search.Parse(q)
 			if err != nil {

@@ -102,7 +102,7 @@ func TestPagesCutAndTurned(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := image.Rect(x, y, x+w, y+h), black(t, drawn); !ok || page != i+1 || !near(got, want) {
+		if got, want := image.Rect(x, y, x+w, y+h), black(t, drawn); !ok || page != i+1 || !nearly(got, want) {
 			t.Errorf("%s: the region is %v, black is %v (%t)", frames[i], got, want, ok)
 		}
 		if _, box := (refiqda.PageWay{}).Box(page, x, y, w, h, pages[i]); box != region.Box {
@@ -116,7 +116,7 @@ func TestPagesCutAndTurned(t *testing.T) {
 	}
 }
 
-func near(a, b image.Rectangle) bool {
+func nearly(a, b image.Rectangle) bool {
 	for _, d := range []int{a.Min.X - b.Min.X, a.Min.Y - b.Min.Y, a.Max.X - b.Max.X, a.Max.Y - b.Max.Y} {
 		if d < -1 || d > 1 {
 			return false

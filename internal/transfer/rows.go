@@ -7,7 +7,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"throughline/exchange/refiqda"
 	"throughline/exchange/tabular"
@@ -33,23 +37,30 @@ type Row struct {
 	Memo     string
 }
 
-// columns are the names that columns of codings go by, in small letters.
+// columns are the names that columns of codings go by, in small letters; where a table has several of a row, the first of
+// them counts.
 var columns = map[string][]string{
-	"document": {"document", "source", "file", "doc", "document name", "title"}, "start": {"start", "start_offset", "from", "startposition", "beginning"}, "end": {"end", "end_offset", "to", "endposition"},
-	"quote": {"quote", "content", "text", "segment", "coded segment", "quotation", "quotation content", "selected text"}, "code": {"code", "tag", "codes", "code path"}, "coder": {"coder", "user", "author", "created by", "coder name"}, "memo": {"memo", "comment", "note"},
-	"before": {"before", "prefix"}, "after": {"after", "suffix"},
+	"document": {"document", "document name", "doc", "source", "file", "media title", "title", "dokument", "dokumentname", "datei", "fichier", "documento", "archivo", "arquivo"},
+	"start":    {"start", "start_offset", "from", "startposition", "beginning", "anfang", "début", "inicio", "início"}, "end": {"end", "end_offset", "to", "endposition", "ende", "fin", "fim"},
+	"quote": {"quote", "coded segment", "quotation content", "quotation", "segment", "content", "text", "excerpt", "selected text", "zitat", "textstelle", "citation", "extrait", "cita", "fragmento", "trecho"},
+	"code":  {"code", "code path", "codes", "tag", "tags", "kode", "código", "codes applied"}, "coder": {"coder", "coder name", "user", "author", "created by", "excerpt creator", "kodierer", "codierer", "codeur", "codificador"},
+	"memo": {"memo", "comment", "note", "kommentar", "notiz", "commentaire", "comentario", "comentário"}, "before": {"before", "prefix"}, "after": {"after", "suffix"},
 }
+
+// near is how many letters the place that a row tells may be off, when its words stand near there alone.
+const near = 30
 
 // ReadTable reads codings from CSV, TSV or XLSX with at least the columns document, code, and quote or start and end.
 // Taguette's table of highlights is such a one.
 func ReadTable(b []byte) (rows []Row, losses []refiqda.Loss, err error) {
 	find := func(header []string) map[string]int {
 		at := map[string]int{}
-		for i, h := range header {
-			h = strings.ToLower(strings.TrimSpace(h))
-			for name, words := range columns {
-				if _, had := at[name]; !had && slices.Contains(words, h) {
+		for name, words := range columns {
+			for _, w := range words {
+				i := slices.IndexFunc(header, func(h string) bool { return strings.ToLower(strings.TrimSpace(h)) == w })
+				if i >= 0 {
 					at[name] = i
+					break
 				}
 			}
 		}
@@ -67,6 +78,13 @@ func ReadTable(b []byte) (rows []Row, losses []refiqda.Loss, err error) {
 		return nil, nil, fmt.Errorf("%w; expected the columns document, code, and quote or start and end", err)
 	}
 	at := find(t.Header)
+	for name, i := range at {
+		for k, h := range t.Header {
+			if k != i && strings.EqualFold(h, t.Header[i]) {
+				return nil, nil, fmt.Errorf("columns %d and %d in row %d are both called %q; only one can say the %s: name the other otherwise", min(i, k)+1, max(i, k)+1, t.HeaderLine, h, name)
+			}
+		}
+	}
 	for _, r := range t.Refused {
 		losses = append(losses, refiqda.Loss{Item: "row", Name: strconv.Itoa(r.Line), What: r.Why})
 	}
@@ -79,15 +97,17 @@ func ReadTable(b []byte) (rows []Row, losses []refiqda.Loss, err error) {
 		}
 		row := Row{Line: r.Line, Document: strings.TrimSpace(get("document")), Start: -1, End: -1, Quote: get("quote"), Before: get("before"), After: get("after"), Coder: strings.TrimSpace(get("coder")), Memo: strings.TrimSpace(get("memo"))}
 		if s := strings.TrimSpace(get("start")); s != "" {
-			a, err1 := strconv.Atoi(s)
-			z, err2 := strconv.Atoi(strings.TrimSpace(get("end")))
-			if err1 != nil || err2 != nil || a < 0 || z <= a {
+			a, ok1 := position(s)
+			z, ok2 := position(strings.TrimSpace(get("end")))
+			if bad := !ok1 || !ok2 || z <= a; bad && strings.TrimSpace(row.Quote) != "" { // the words alone say where
+				a, z = -1, -1
+			} else if bad {
 				losses = append(losses, refiqda.Loss{Item: "row", Name: strconv.Itoa(r.Line), What: "start and end are no places: expected two whole numbers, the second one larger"})
 				continue
 			}
 			row.Start, row.End = a, z
 		}
-		for _, c := range strings.Split(get("code"), ";") {
+		for _, c := range strings.FieldsFunc(get("code"), func(r rune) bool { return r == ';' || r == '\n' || r == '\r' }) {
 			if c = strings.TrimSpace(c); c != "" {
 				row.Code = c
 				rows = append(rows, row)
@@ -98,6 +118,13 @@ func ReadTable(b []byte) (rows []Row, losses []refiqda.Loss, err error) {
 		}
 	}
 	return rows, losses, nil
+}
+
+// position reads a place, also as spreadsheets write whole numbers (12.0).
+func position(s string) (int, bool) {
+	whole, rest, _ := strings.Cut(s, ".")
+	n, err := strconv.Atoi(whole)
+	return n, err == nil && n >= 0 && strings.Trim(rest, "0") == ""
 }
 
 // ReadAnnotations reads codings from W3C Web Annotations.
@@ -127,6 +154,7 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 	x := &intake{o: o, taken: map[thread.ID]bool{}}
 	x.out.Counts, x.out.Coders = map[string]int{}, map[string]string{}
 	texts := map[thread.ID]document.Text{}
+	plain := map[thread.ID]func() plainText{}
 	for _, t := range b.Texts {
 		texts[t.Document] = t
 	}
@@ -141,7 +169,7 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 		switch v := obj.(type) {
 		case document.Document:
 			for _, n := range []string{string(v.ID), v.ID.Rest(), v.GUID, v.Title, refiqda.NewGUID(b.Slug, string(v.ID))} {
-				if n = strings.ToLower(n); n != "" && !slices.ContainsFunc(docs[n], func(d document.Document) bool { return d.ID == v.ID }) {
+				if n = named(n); n != "" && !slices.ContainsFunc(docs[n], func(d document.Document) bool { return d.ID == v.ID }) {
 					docs[n] = append(docs[n], v)
 				}
 			}
@@ -170,16 +198,17 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 		}
 		return names
 	}
+	paths := map[string]thread.ID{} // by id and by all names from the top
 	for _, c := range all {
-		for _, n := range []string{string(c.ID), path(c), c.Name} {
-			n = strings.ToLower(n)
-			if !slices.Contains(codes[n], c.ID) {
-				codes[n] = append(codes[n], c.ID)
+		for _, n := range []string{string(c.ID), path(c)} {
+			if n = named(n); paths[n] == "" {
+				paths[n] = c.ID
 			}
 		}
+		codes[named(c.Name)] = append(codes[named(c.Name)], c.ID)
 	}
 	fresh := map[string]string{}
-	code := func(name string) thread.ID {
+	code := func(name string) (thread.ID, string) {
 		parts := []string{name}
 		for _, by := range []string{" > ", " › ", " / "} {
 			if strings.Contains(name, by) {
@@ -187,37 +216,49 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 				break
 			}
 		}
-		if len(parts) == 1 && strings.Contains(name, ".") && !strings.Contains(name, ". ") { // as Taguette writes a tree
+		if len(parts) == 1 && strings.Contains(name, ".") && !slices.ContainsFunc(strings.Split(name, "."), func(part string) bool { // as Taguette writes a tree
+			first, _ := utf8.DecodeRuneInString(part)
+			return !unicode.IsLetter(first)
+		}) {
 			parts = strings.Split(name, ".")
 		}
-		full := strings.ToLower(strings.Join(parts, " > "))
-		if ids := codes[full]; len(ids) > 0 {
-			return ids[0]
+		for i := range parts {
+			parts[i] = strings.TrimSpace(parts[i])
 		}
-		if ids := codes[strings.ToLower(name)]; len(ids) == 1 {
-			return ids[0]
+		if id := paths[named(strings.Join(parts, " > "))]; id != "" {
+			return id, ""
+		}
+		switch ids := codes[named(name)]; len(ids) {
+		case 0:
+		case 1:
+			return ids[0], ""
+		default:
+			return "", fmt.Sprintf("names the code %q, and %d codes are called so; write the names above it too, such as %q", name, len(ids), path(byID[ids[0]]))
 		}
 		parent := thread.ID("")
 		for i := range parts {
-			up := strings.ToLower(strings.Join(parts[:i+1], " > "))
-			if ids := codes[up]; len(ids) > 0 {
-				parent = ids[0]
+			up := named(strings.Join(parts[:i+1], " > "))
+			if id := paths[up]; id != "" {
+				parent = id
 				continue
 			}
-			c := coding.Code{ID: x.id(thread.Code, parts[i], up), Parent: parent, Name: strings.TrimSpace(parts[i]), Define: noDefinition}
+			c := coding.Code{ID: x.id(thread.Code, parts[i], up), Parent: parent, Name: parts[i], Define: noDefinition}
 			x.add("codes", c)
-			codes[up] = append(codes[up], c.ID)
+			paths[up] = c.ID
 			parent = c.ID
 		}
-		return parent
+		return parent, ""
 	}
 	for _, r := range rows {
 		lose := func(what string) { x.lose("row", "", strconv.Itoa(r.Line), what) }
-		key := strings.ToLower(strings.TrimSuffix(r.Document, "/"))
+		key := named(strings.TrimSuffix(r.Document, "/"))
 		found := docs[key]
-		for _, by := range []string{"/", ":"} {
+		for _, by := range []string{"/", "\\", ":"} {
 			if i := strings.LastIndex(key, by); len(found) == 0 && i >= 0 {
 				found = docs[key[i+1:]]
+				if k := strings.LastIndexByte(key, '.'); len(found) == 0 && k > i {
+					found = docs[key[i+1:k]]
+				}
 			}
 		}
 		if i := strings.LastIndexByte(key, '.'); len(found) == 0 && i > 0 {
@@ -234,7 +275,15 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 		}
 		d := found[0]
 		t := texts[d.ID]
-		a, why := placeRow(t, r)
+		if plain[d.ID] == nil {
+			plain[d.ID] = sync.OnceValue(func() plainText { return plainly(t.Body) })
+		}
+		a, why := placeRow(t, plain[d.ID], r)
+		if why != "" {
+			lose(why)
+			continue
+		}
+		of, why := code(r.Code)
 		if why != "" {
 			lose(why)
 			continue
@@ -258,7 +307,7 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 			passages[d.ID][place] = seg
 			x.add("passages", coding.Segment{ID: seg, Case: d.Case, Anchor: a})
 		}
-		k := coding.Coding{Segment: seg, Code: code(r.Code), Coder: coder, Case: d.Case, Memo: r.Memo}
+		k := coding.Coding{Segment: seg, Code: of, Coder: coder, Case: d.Case, Memo: r.Memo}
 		if given[k.Ref()] {
 			lose("the same coder gave the same code to the same place before")
 			continue
@@ -269,54 +318,130 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 	return x.out
 }
 
-// placeRow finds where a row's words stand.
-func placeRow(t document.Text, r Row) (a document.Anchor, why string) {
+// named is a name as it is compared: in small letters, composed.
+func named(s string) string { return strings.ToLower(norm.NFC.String(s)) }
+
+// plainText is a text as words are compared: composed, white space as one space, quotation marks and dashes straight, without
+// soft hyphens. from and to tell where each letter of it stood, in code points.
+type plainText struct {
+	text     string
+	from, to []int
+}
+
+func plainly(s string) plainText {
+	var out []rune
+	var p plainText
+	put := func(r rune, from, to int) {
+		if n := len(out); r == ' ' && n > 0 && out[n-1] == ' ' {
+			p.to[n-1] = to
+			return
+		}
+		out, p.from, p.to = append(out, r), append(p.from, from), append(p.to, to)
+	}
+	at := 0
+	for len(s) > 0 {
+		n := norm.NFC.NextBoundaryInString(s, true)
+		to := at + utf8.RuneCountInString(s[:n])
+		for _, r := range norm.NFC.String(s[:n]) {
+			switch {
+			case unicode.IsSpace(r):
+				put(' ', at, to)
+			case r == '\u00ad' || r == '\u200b' || r == '\ufeff':
+			case strings.ContainsRune("‘’‚‛´`", r):
+				put('\'', at, to)
+			case strings.ContainsRune("“”„‟«»", r):
+				put('"', at, to)
+			case strings.ContainsRune("‐‑‒–—−", r):
+				put('-', at, to)
+			case r == '…':
+				put('.', at, to)
+				put('.', at, to)
+				put('.', at, to)
+			default:
+				put(r, at, to)
+			}
+		}
+		s, at = s[n:], to
+	}
+	p.text = string(out)
+	return p
+}
+
+// placeRow finds where a row's words stand. plain is the text as words are compared.
+func placeRow(t document.Text, plain func() plainText, r Row) (a document.Anchor, why string) {
+	words := strings.TrimSpace(plainly(r.Quote).text)
 	if r.Start >= 0 {
 		a, err := t.At(r.Start, r.End)
-		if err == nil && (r.Quote == "" || strings.Join(strings.Fields(a.Quote), " ") == strings.Join(strings.Fields(r.Quote), " ")) {
+		if err == nil && (words == "" || strings.TrimSpace(plainly(a.Quote).text) == words) {
 			return a, ""
 		}
-		if r.Quote == "" {
+		if words == "" {
 			return a, "its start and end lie outside of the text"
 		}
 	}
-	quote := strings.TrimSpace(strings.ReplaceAll(r.Quote, "\r\n", "\n"))
-	if quote == "" {
+	if words == "" {
 		return a, "says of no place in the text"
 	}
-	if r.Before != "" || r.After != "" {
-		before, after := strings.TrimSpace(r.Before), strings.TrimSpace(r.After) // tables lose white space at the ends of cells
-		found := -1
-		for at := 0; ; {
-			i := strings.Index(t.Body[at:], quote)
-			if i < 0 {
-				break
-			}
-			i += at
-			if strings.HasSuffix(strings.TrimSpace(t.Body[:i]), before) && strings.HasPrefix(strings.TrimSpace(t.Body[i+len(quote):]), after) {
-				if found >= 0 {
-					found = -1
-					break
-				}
-				found = i
-			}
-			at = i + len(quote)
+	exact := strings.TrimSpace(strings.ReplaceAll(r.Quote, "\r\n", "\n"))
+	places := standing(t.Body, exact)
+	for i, p := range places {
+		places[i] = [2]int{utf8.RuneCountInString(t.Body[:p[0]]), utf8.RuneCountInString(t.Body[:p[1]])}
+	}
+	if len(places) == 0 {
+		in := plain()
+		found := standing(in.text, words)
+		if rest := strings.TrimPrefix(words, "'"); len(found) == 0 && rest != words { // so that a spreadsheet would not run it
+			found = standing(in.text, rest)
 		}
-		if found >= 0 {
-			from := utf8.RuneCountInString(t.Body[:found])
-			if a, err := t.At(from, from+utf8.RuneCountInString(quote)); err == nil {
-				return a, ""
-			}
+		for _, p := range found {
+			first, last := utf8.RuneCountInString(in.text[:p[0]]), utf8.RuneCountInString(in.text[:p[1]])-1
+			places = append(places, [2]int{in.from[first], in.to[last]})
 		}
 	}
-	a, err := t.Find(quote)
-	switch {
-	case err == nil:
-		return a, ""
-	case strings.Contains(t.Body, quote):
-		return a, fmt.Sprintf("its words stand %d times in the text; say which with start and end", strings.Count(t.Body, quote))
+	if len(places) == 0 {
+		return a, "its words do not stand in the text"
 	}
-	return a, "its words do not stand in the text"
+	all := len(places)
+	if all > 1 && (r.Before != "" || r.After != "") {
+		in := plain()
+		before, after := strings.TrimSpace(plainly(r.Before).text), strings.TrimSpace(plainly(r.After).text) // tables lose white space at the ends of cells
+		with := slices.DeleteFunc(slices.Clone(places), func(p [2]int) bool {
+			first, _ := slices.BinarySearch(in.to, p[0]+1)
+			last, _ := slices.BinarySearch(in.from, p[1])
+			letters := []rune(in.text)
+			return !strings.HasSuffix(strings.TrimSpace(string(letters[:min(first, len(letters))])), before) || !strings.HasPrefix(strings.TrimSpace(string(letters[min(last, len(letters)):])), after)
+		})
+		if len(with) > 0 {
+			places = with
+		}
+	}
+	if len(places) > 1 && r.Start >= 0 { // counted from 1, or in other units
+		here := slices.DeleteFunc(slices.Clone(places), func(p [2]int) bool { return max(p[0]-r.Start, r.Start-p[0]) > near })
+		if len(here) == 1 {
+			places = here
+		}
+	}
+	if len(places) > 1 {
+		return a, fmt.Sprintf("its words stand %d times in the text; say which with start and end", all)
+	}
+	a, err := t.At(places[0][0], places[0][1])
+	if err != nil {
+		return a, "its words do not stand in the text"
+	}
+	return a, ""
+}
+
+// standing gives where words stand in a text, in bytes.
+func standing(text, words string) (out [][2]int) {
+	for at := 0; words != ""; {
+		i := strings.Index(text[at:], words)
+		if i < 0 {
+			break
+		}
+		out = append(out, [2]int{at + i, at + i + len(words)})
+		at += i + len(words)
+	}
+	return out
 }
 
 // ToAnnotations makes W3C Web Annotations of a project that may leave.

@@ -2,6 +2,7 @@ package transfer
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -69,5 +70,70 @@ func TestRows(t *testing.T) {
 	again := FromRows(b, back, Options{By: "lead"})
 	if len(again.Objects) != 0 || len(again.Losses) != 4 || !strings.Contains(again.Losses[0].What, "before") {
 		t.Errorf("what stands is brought in again: %+v", again)
+	}
+}
+
+// Tables and annotations as other programs write them.
+func TestRowsOfOthers(t *testing.T) {
+	body := "- The “square” filled —\nslowly. They came. Then, much later that same evening, they came. They came. - Yes, e\u0301tat.\n"
+	b := store.Bundle{Slug: "s", Objects: []thread.Object{study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead}, document.Document{ID: "doc-one", Title: "Caf\u00e9", Version: 1},
+		coding.Code{ID: "code-a", Name: "Tactics", Define: "d"}, coding.Code{ID: "code-b", Parent: "code-a", Name: "Street", Define: "d"}, coding.Code{ID: "code-c", Name: "Space", Define: "d"}, coding.Code{ID: "code-d", Parent: "code-c", Name: "Street", Define: "d"}}, Texts: []document.Text{{Document: "doc-one", Version: 1, Body: body}}}
+	twice := strings.LastIndex(body, "They came")
+	twice = len([]rune(body[:twice]))
+	for _, c := range []struct{ what, table, quote, code, lost string }{
+		{"straight marks, white space in one", "Dokument;Kode;Zitat\nCafé;Space;\"The \"\"square\"\" filled - slowly.\"\n", "The “square” filled —\nslowly.", "code-c", ""},
+		{"decomposed names and words", "document,code,quote\nCafe\u0301,Space,état\n", "e\u0301tat", "code-c", ""},
+		{"an apostrophe against formulas", "document,code,quote\nCafé,Space,\"'- Yes, état\"\n", "- Yes, e\u0301tat", "code-c", ""},
+		{"off by one", fmt.Sprintf("document,code,quote,start,end\nCafé,Space,They came,%d,%d\n", twice+1, twice+10), "They came", "code-c", ""},
+		{"numbers of a spreadsheet", "document,code,start,end\nCafé,Space,3.0,6.0\n", "he ", "code-c", ""},
+		{"no places, but words", "document,code,quote,start,end\nCafé,Space,evening,p. 1,p. 2\n", "evening", "code-c", ""},
+		{"the first name that fits best", "Title,Document,Code,Comment,Quote\nnone,Café,Space,m,evening\n", "evening", "code-c", ""},
+		{"codes in lines", "document,code,quote\nCafé,\"Space\nTactics\",evening\n", "evening", "code-a", ""},
+		{"a number is no tree", "document,code,quote\nCafé,Art. 5.2,evening\n", "evening", "code-art-5-2", ""},
+		{"a name of two codes", "document,code,quote\nCafé,Street,evening\n", "", "", "2 codes are called so; write the names above it too, such as \"Tactics > Street\""},
+		{"words that stand often", "document,code,quote\nCafé,Space,They came\n", "", "", "stand 2 times"},
+	} {
+		rows, losses, err := ReadTable([]byte(c.table))
+		if err != nil {
+			t.Errorf("%s: %v", c.what, err)
+			continue
+		}
+		in := FromRows(b, rows, Options{By: "lead"})
+		in.Losses = append(losses, in.Losses...)
+		var quote string
+		var code thread.ID
+		for _, o := range in.Objects {
+			switch v := o.(type) {
+			case coding.Segment:
+				quote = v.Anchor.Quote
+				if !b.Texts[0].Holds(v.Anchor) {
+					t.Errorf("%s: %+v does not hold", c.what, v.Anchor)
+				}
+				if c.what == "off by one" && v.Anchor.Start != twice {
+					t.Errorf("%s: begins at %d; expected %d", c.what, v.Anchor.Start, twice)
+				}
+			case coding.Coding:
+				code = v.Code
+			}
+		}
+		if quote != c.quote || string(code) != c.code || c.lost == "" && len(in.Losses) > 0 || c.lost != "" && (len(in.Losses) != 1 || !strings.Contains(in.Losses[0].What, c.lost)) {
+			t.Errorf("%s: %q, %s, %+v", c.what, quote, code, in.Losses)
+		}
+	}
+	if _, _, err := ReadTable([]byte("document,code,Code,quote\na,b,c,d\n")); err == nil || !strings.Contains(err.Error(), `columns 2 and 3 in row 1 are both called "Code"`) && !strings.Contains(err.Error(), `columns 2 and 3 in row 1 are both called "code"`) {
+		t.Errorf("a name twice: %v", err)
+	}
+	rows, losses, err := ReadAnnotations(strings.NewReader("\ufeff" + `[{"type":"Annotation","motivation":["tagging"],"body":{"type":"TextualBody","value":"Space"},"target":{"source":"http://x.org/files/Café.txt","selector":{"type":"TextQuoteSelector","exact":"They came","prefix":"evening, they came. "}}}]`))
+	if err != nil || len(losses) > 0 {
+		t.Fatal(err, losses)
+	}
+	in := FromRows(b, rows, Options{By: "lead"})
+	if in.Counts["codings"] != 1 || len(in.Losses) > 0 {
+		t.Errorf("%v %v", in.Counts, in.Losses)
+	}
+	for _, o := range in.Objects {
+		if g, ok := o.(coding.Segment); ok && g.Anchor.Start != twice {
+			t.Errorf("by what stands before: %d; expected %d", g.Anchor.Start, twice)
+		}
 	}
 }

@@ -32,6 +32,7 @@ type searchPage struct {
 	Trouble string
 	Asked   bool
 	Found   string // how many
+	Hint    string // what may have been meant
 	Hits    []searchHit
 	Pages   leaves
 	Other   string // the same as lines, or as paragraphs
@@ -241,7 +242,7 @@ func showSearch(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Found = plural(f.N, "paragraph")
+	p.Found, p.Hint = plural(f.N, "paragraph"), asked.Hint
 	if f.More {
 		p.Found = "More than " + p.Found
 	}
@@ -886,6 +887,14 @@ func showAgreement(v *visit) error {
 		p.Trouble = "The codings cannot be compared: " + err.Error() + "."
 		return v.render("Agreement", p)
 	}
+	var called []string // ids as reasons quote them, and the names in their place
+	for _, t := range tree {
+		called = append(called, strconv.Quote(string(t.ID)), "“"+t.Path+"”")
+	}
+	for id, name := range title {
+		called = append(called, strconv.Quote(id), "“"+name+"”")
+	}
+	inWords := strings.NewReplacer(called...).Replace
 	metrics := []agreement.Metric{agreement.UAlphaBinary, agreement.UAlpha, agreement.CUAlpha}
 	results, err := c.Bootstrap(v.Ctx, metrics, agreement.Resampling{Rounds: 1000, Seed: 1, Confidence: 0.95})
 	if err != nil {
@@ -898,7 +907,7 @@ func showAgreement(v *visit) error {
 			l.Interval = fmt.Sprintf("%.2f to %.2f", r.Interval.Low, r.Interval.High)
 		}
 		if !r.Defined() {
-			l.About = "undefined: " + r.Why
+			l.About = "undefined: " + inWords(r.Why)
 		}
 		p.Overall = append(p.Overall, l)
 	}
@@ -923,14 +932,14 @@ func showAgreement(v *visit) error {
 		if err != nil {
 			return err
 		}
-		p.Docs = append(p.Docs, agreementDoc{title[d.Name], v.at("document", d.Name), value(rs[0]), rs[0].Why})
+		p.Docs = append(p.Docs, agreementDoc{title[d.Name], v.at("document", d.Name), value(rs[0]), inWords(rs[0].Why)})
 	}
 	pairs, err := c.Pairs([]agreement.Metric{agreement.UAlphaBinary})
 	if err != nil {
 		return err
 	}
 	for _, x := range pairs {
-		p.Pairs = append(p.Pairs, agreementPair{x.Coders[0], x.Coders[1], value(x.Coefficients[0]), x.Coefficients[0].Why})
+		p.Pairs = append(p.Pairs, agreementPair{x.Coders[0], x.Coders[1], value(x.Coefficients[0]), inWords(x.Coefficients[0].Why)})
 	}
 	if v.may(study.Edit, "") {
 		p.Settle = v.at("agreement")

@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http/httptest"
 	"reflect"
+	"strings"
 	"testing"
 
+	"throughline/internal/browser"
 	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
@@ -113,5 +116,36 @@ func TestNarrowedQueries(t *testing.T) {
 		if len(all) == 0 || answers == 0 || fewer < 50 {
 			t.Errorf("%s: %d codings, %d answers, %d queries read less", m.Handle, len(all), answers, fewer)
 		}
+	}
+}
+
+// TestAgreementByName names codes and documents as people do where a figure is not defined.
+func TestAgreementByName(t *testing.T) {
+	t.Parallel()
+	body := exampleSite(t).as("lead").get("/s/" + example + "/agreement").Body.String()
+	if !strings.Contains(body, "“Outcome › Resignation” and “Outcome”") || strings.Contains(body, "&#34;code-") || strings.Contains(body, "&#34;doc-") {
+		t.Error("the reason why a figure is undefined names ids, or nothing")
+	}
+}
+
+// TestLinesOnAPhone sees the word that was looked for, between what stands before and after it, without moving the page or
+// the table aside.
+func TestLinesOnAPhone(t *testing.T) {
+	s := exampleSite(t)
+	server := httptest.NewServer(s.srv)
+	t.Cleanup(server.Close)
+	p := browser.Open(t).Page(390, 844)
+	signIn(p, server.URL, "lead")
+	p.Goto(server.URL + "/s/" + example + "/search?q=coalition&as=lines")
+	var right float64
+	p.Eval(`Math.max(...[...document.querySelectorAll(".kwic tbody td")].map(e => e.getBoundingClientRect().right))`, &right)
+	if right < 100 || right > 390 {
+		t.Errorf("the lines reach to %v of 390", right)
+	}
+	var dots float64 // how far below the dots of its depth a code begins
+	p.Goto(server.URL + "/s/" + example + "/matrix")
+	p.Eval(`Math.max(...[...document.querySelectorAll(".cross tbody th")].map(e => e.querySelector("a").getBoundingClientRect().top - e.querySelector("span").getBoundingClientRect().top))`, &dots)
+	if dots > 12 {
+		t.Errorf("a code stands %v below the dots of its depth", dots)
 	}
 }
