@@ -64,5 +64,16 @@ func tree(colour string, of ...string) []Code {
 		}
 		out = append(out, c)
 	}
+	levels := map[thread.ID][]Code{}
+	for _, c := range out {
+		levels[c.Parent] = append(levels[c.Parent], c)
+	}
+	for i, c := range out {
+		for _, o := range Ordered(levels[c.Parent]) {
+			if o.ID == c.ID {
+				out[i].Order = o.Order
+			}
+		}
+	}
 	return out
 }

@@ -1,6 +1,7 @@
 package coding
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,5 +59,23 @@ func TestPlacesAreGivenOnlyWhereNamesDoNotSay(t *testing.T) {
 	}
 	if (Code{ID: "code-a", Name: "a", Define: "d", Order: -1}).Valid() == nil {
 		t.Error("a place below zero is taken")
+	}
+}
+
+// The codes of a template stand in the order in which it gives them.
+func TestTemplatesKeepTheirOrder(t *testing.T) {
+	for _, x := range Templates {
+		var level, given []thread.ID
+		for _, c := range Level(x.Codes, "") {
+			level = append(level, c.ID)
+		}
+		for _, c := range x.Codes {
+			if c.Parent == "" {
+				given = append(given, c.ID)
+			}
+		}
+		if !slices.Equal(level, given) {
+			t.Errorf("%s: %v, given as %v", x.ID, level, given)
+		}
 	}
 }

@@ -426,13 +426,13 @@ func codeTemplates(v *visit) error {
 		return v.render("Begin with codes", p)
 	}
 	var fresh []thread.Object
-	title := ""
+	title, template := "", false
 	if name := v.R.FormValue("template"); name != "" {
 		i := slices.IndexFunc(coding.Templates, func(t coding.Template) bool { return t.ID == name })
 		if i < 0 {
 			return again("Choose one of the templates.")
 		}
-		title = coding.Templates[i].Name
+		title, template = coding.Templates[i].Name, true
 		for _, c := range coding.Templates[i].Codes {
 			fresh = append(fresh, c)
 		}
@@ -468,8 +468,20 @@ func codeTemplates(v *visit) error {
 	}
 	n := 0
 	err := v.write(func(tx *store.Tx) error {
+		items, err := store.All[coding.Code](v.Ctx, tx, v.Study, store.Filter{})
+		if err != nil {
+			return err
+		}
+		last := 0
+		for _, c := range coding.Level(store.Objects(items), "") {
+			last = max(last, c.Order)
+		}
 		return tx.Act(v.Study, "codebook", "codes of "+title, func() error {
 			for _, o := range fresh {
+				if c, ok := o.(coding.Code); ok && template && c.Parent == "" && c.Order > 0 { // after those that are there
+					c.Order += last
+					o = c
+				}
 				err := tx.Put(v.Study, o, 0)
 				if fault.Of(err) == fault.Conflict { // it is there
 					continue
