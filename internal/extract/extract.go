@@ -135,6 +135,8 @@ func Detect(name string, data []byte) (string, error) {
 	switch {
 	case strings.HasPrefix(lower, "webvtt"):
 		return "vtt", nil
+	case strings.HasPrefix(lower, "<") && strings.Contains(lower, "<office:document") && bytes.Contains(data[:min(len(data), 16<<10)], []byte("opendocument.text")): // after many names
+		return "odt", nil
 	case strings.HasPrefix(lower, "<!doctype html"), strings.HasPrefix(lower, "<html"), strings.Contains(lower, "<html") && strings.HasPrefix(lower, "<"):
 		return "html", nil
 	}
@@ -235,7 +237,11 @@ func Read(ctx context.Context, name string, data []byte, l Limits, o Options) (T
 	case "docx":
 		err = r.docx(data, &t)
 	case "odt":
-		err = r.odt(data, &t)
+		if bytes.HasPrefix(data, []byte("PK")) {
+			err = r.odt(data, &t)
+		} else {
+			err = r.openDocument(data, &t)
+		}
 	case "epub":
 		err = r.epub(data, &t)
 	case "rtf":
@@ -888,6 +894,14 @@ func (r *reader) odt(data []byte, t *Text) error {
 	} else if bytes.Contains(m, []byte("encryption-data")) {
 		return invalid("The file is protected by a password. Save it without one and bring it in again.")
 	}
+	if err := r.openDocument(b, t); err != nil {
+		return err
+	}
+	return r.properties(z, "meta.xml", t)
+}
+
+// openDocument takes the text out of the content of an OpenDocument text, or of a whole one that is not packed (.fodt).
+func (r *reader) openDocument(b []byte, t *Text) error {
 	o := &out{r: r}
 	w := &cells{o: o}
 	skip, comments, hidden := 0, false, false
@@ -900,7 +914,7 @@ func (r *reader) odt(data []byte, t *Text) error {
 			w.write(s)
 		}
 	}
-	err = r.elements(b, func(name string, e xml.StartElement) {
+	err := r.elements(b, func(name string, e xml.StartElement) {
 		switch name {
 		case "style":
 			style = xmlAttr(e, "name")
@@ -916,7 +930,7 @@ func (r *reader) odt(data []byte, t *Text) error {
 			}
 		}
 		switch name {
-		case "tracked-changes", "note-citation", "title", "desc", "binary-data", "ruby-text":
+		case "tracked-changes", "note-citation", "title", "desc", "binary-data", "ruby-text", "master-styles":
 			skip++
 		case "annotation":
 			skip++
@@ -951,7 +965,7 @@ func (r *reader) odt(data []byte, t *Text) error {
 		}
 	}, func(name string) {
 		switch name {
-		case "tracked-changes", "annotation", "note-citation", "title", "desc", "binary-data", "ruby-text":
+		case "tracked-changes", "annotation", "note-citation", "title", "desc", "binary-data", "ruby-text", "master-styles":
 			skip = max(0, skip-1)
 		case "p", "h":
 			if open = open[:max(0, len(open)-1)]; len(open) == 0 && skip == 0 {
@@ -998,7 +1012,7 @@ func (r *reader) odt(data []byte, t *Text) error {
 		t.Notes = append(t.Notes, "Comments were left out.")
 	}
 	t.Body = o.b.String()
-	return r.properties(z, "meta.xml", t)
+	return nil
 }
 
 func (r *reader) epub(data []byte, t *Text) error {

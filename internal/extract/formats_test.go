@@ -450,3 +450,14 @@ func TestTypeset(t *testing.T) {
 		t.Errorf("%d lines: %+v", n, got.Pages[0].Lines)
 	}
 }
+
+// An OpenDocument text that is not packed is read like one that is, without what stands at the top of each page.
+func TestFlatOpenDocument(t *testing.T) {
+	got := read(t, "a.fodt", []byte(`<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" `+strings.Repeat(`xmlns:a="urn:of:no:use" `, 80)+`office:mimetype="application/vnd.oasis.opendocument.text">
+<office:meta/><office:master-styles><style:header><text:p>Page</text:p></style:header></office:master-styles>
+<office:body><office:text><text:h>Նոթեր</text:h><text:p>Two  lines<text:line-break/>here.</text:p></office:text></office:body></office:document>`))
+	if want := "Նոթեր\n\nTwo lines\nhere.\n"; got.Body != want || got.Format != "odt" {
+		t.Errorf("%s: %q, want %q", got.Format, got.Body, want)
+	}
+}
