@@ -60,7 +60,12 @@ type Segment struct {
 func (s Segment) Ref() thread.ID { return s.ID }
 
 // Label names the place, never the words: a label may be shown where the passage may not.
-func (s Segment) Label() string { return "Passage " + s.ID.Rest() }
+func (s Segment) Label() string {
+	if !s.Anchor.Area.None() {
+		return "Part " + s.ID.Rest()
+	}
+	return "Passage " + s.ID.Rest()
+}
 func (s Segment) Place() thread.Place {
 	return thread.Place{Case: s.Case, Owner: s.Anchor.Document}
 }

@@ -86,13 +86,22 @@ const atOnce = 200
 
 // Several gives the objects of a type that have the ids, each once, by id. One that is not there is left out.
 func Several[T thread.Object](ctx context.Context, q querier, study string, ids []thread.ID) ([]Item[T], error) {
+	return several[T](ctx, q, study, "id", ids)
+}
+
+// Owned gives the objects of a type that are parts of any of the objects that have the ids.
+func Owned[T thread.Object](ctx context.Context, q querier, study string, ids []thread.ID) ([]Item[T], error) {
+	return several[T](ctx, q, study, "owner", ids)
+}
+
+func several[T thread.Object](ctx context.Context, q querier, study, column string, ids []thread.ID) ([]Item[T], error) {
 	var zero T
 	ids = slices.Clone(ids)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	var out []Item[T]
 	for some := range slices.Chunk(ids, atOnce) {
-		in, args := oneOf(some, study, string(kindOf(zero)))
+		in, args := oneOf(column, some, study, string(kindOf(zero)))
 		found, err := items[T](ctx, q, `select body, version, `+nodeColumns+` from object where study = $1 and `+in+` and kind = $2`, args...)
 		if err != nil {
 			return nil, err
@@ -109,7 +118,7 @@ func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID)
 	ids = slices.Compact(ids)
 	out := make([]thread.Node, 0, len(ids))
 	for some := range slices.Chunk(ids, atOnce) {
-		in, args := oneOf(some, study)
+		in, args := oneOf("id", some, study)
 		err := each(ctx, q, func(scan func(...any) error) error {
 			var id, kind, inCase string
 			err := scan(&id, &kind, &inCase)
@@ -124,9 +133,9 @@ func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID)
 	return out, nil
 }
 
-// oneOf says in SQL that an id is one of some, after the arguments that come first. The last stands there several times, so
+// oneOf says in SQL that a column is one of some ids, after the arguments that come first. The last stands there several times, so
 // that there are few such statements.
-func oneOf(ids []thread.ID, first ...any) (string, []any) {
+func oneOf(column string, ids []thread.ID, first ...any) (string, []any) {
 	n := 1
 	for n < len(ids) {
 		n *= 4
@@ -138,7 +147,7 @@ func oneOf(ids []thread.ID, first ...any) (string, []any) {
 		args = append(args, string(ids[min(i, len(ids)-1)]))
 		marks.WriteString(",$" + strconv.Itoa(len(args)))
 	}
-	return `id in (` + marks.String()[1:] + `)`, args
+	return column + ` in (` + marks.String()[1:] + `)`, args
 }
 
 func joined[T thread.Object](ctx context.Context, q querier, text string, args ...any) ([]Item[T], error) {

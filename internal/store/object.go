@@ -24,6 +24,7 @@ type Filter struct {
 	Case  thread.ID   // only of this case; empty: all
 	Cases []thread.ID // only of these cases or of none; nil: all. It keeps a country team to its own.
 	Owner thread.ID   // only what is a part of this object
+	Part  bool        // only what is called a part: of a picture, a page or a recording, as coding.Segment labels it
 	Holds string      // only what holds these letters as it is kept, as JSON; ASCII without %, _ and \. It spares reading the others, and decides nothing.
 }
 
@@ -97,6 +98,9 @@ func All[T thread.Object](ctx context.Context, q querier, study string, f Filter
 			v = append(v, string(c))
 		}
 		add(`case_id in (`+strings.TrimSuffix(strings.Repeat("$?,", len(v)), ",")+`)`, v...)
+	}
+	if f.Part {
+		add(`label like 'Part %'`) // as in the index of them
 	}
 	if f.Holds != "" {
 		add(`body like $?`, "%"+f.Holds+"%")

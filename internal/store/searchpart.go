@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ type PartHit struct {
 // SearchParts finds descriptions of parts, and memos on them and on their codings, each by itself as a paragraph is. They are
 // few beside the texts, so they are read and not indexed. Parts of interviews whose informants withdrew are not found.
 func (s *Store) SearchParts(ctx context.Context, study string, asked search.Asked, scope Scope) ([]PartHit, error) {
-	segs, err := All[coding.Segment](ctx, s, study, Filter{Cases: scope.Cases, Holds: `"area":`})
+	segs, err := All[coding.Segment](ctx, s, study, Filter{Cases: scope.Cases, Part: true})
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +70,7 @@ func (s *Store) SearchParts(ctx context.Context, study string, asked search.Aske
 	for id, it := range parts {
 		look(id, it.Object.Anchor.Quote, "")
 	}
-	codings, err := All[coding.Coding](ctx, s, study, Filter{Cases: scope.Cases, Holds: `"memo":`})
+	codings, err := Owned[coding.Coding](ctx, s, study, slices.Collect(maps.Keys(parts)))
 	if err != nil {
 		return nil, err
 	}
