@@ -20,6 +20,7 @@ const context = "http://www.w3.org/ns/anno.jsonld"
 type Annotation struct {
 	ID      string // IRI, such as urn:uuid:…
 	Source  string // IRI of the document
+	Title   string // of the document; empty: not said. It is read and not written
 	Start   int    // code points; -1: not said
 	End     int
 	Quote   string
@@ -90,7 +91,8 @@ func Write(w io.Writer, id, label string, all []Annotation) error {
 // ErrFormat is what every error of reading wraps.
 var ErrFormat = errors.New("no Web Annotations that can be read")
 
-// Read reads a collection, a page, a list, or a single annotation. What it cannot use is told, an item each.
+// Read reads a collection, a page, a list, or a single annotation, and what Hypothesis gives out: its export, or an answer of
+// its API, with tags, text, user and uri beside the selectors of the model. What it cannot use is told, an item each.
 func Read(r io.Reader, limit int64) (all []Annotation, losses []string, err error) {
 	b, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err != nil {
@@ -117,6 +119,11 @@ func Read(r io.Reader, limit int64) (all []Annotation, losses []string, err erro
 				d = first
 			}
 			list, ok := d["items"].([]any)
+			for _, of := range []string{"annotations", "rows"} { // Hypothesis: its export, its API
+				if !ok {
+					list, ok = d[of].([]any)
+				}
+			}
 			if !ok {
 				return nil, nil, fmt.Errorf("%w: it holds no annotations (type, first, items)", ErrFormat)
 			}
@@ -200,6 +207,24 @@ func annotation(m map[string]any) (a Annotation, losses []string) {
 			memo = append(memo, value)
 		}
 	}
+	// Hypothesis
+	for _, tag := range many(m["tags"]) {
+		if s := text(tag); s != "" {
+			a.Codes = append(a.Codes, s)
+		}
+	}
+	if s := text(m["text"]); s != "" {
+		memo = append(memo, s)
+	}
+	if user, ok := strings.CutPrefix(text(m["user"]), "acct:"); ok && a.Creator == "" {
+		a.Creator, _, _ = strings.Cut(user, "@")
+	}
+	hypothesis := m["uri"] != nil
+	if d, ok := m["document"].(map[string]any); ok {
+		for _, s := range many(d["title"]) {
+			a.Title = cmp.Or(a.Title, text(s))
+		}
+	}
 	a.Memo = strings.Join(memo, "\n\n")
 	targets := many(m["target"])
 	if len(targets) > 1 {
@@ -215,7 +240,7 @@ func annotation(m map[string]any) (a Annotation, losses []string) {
 	}
 	a.Source = text(t["source"])
 	if a.Source == "" {
-		a.Source = text(t["id"])
+		a.Source = cmp.Or(text(t["id"]), text(m["uri"]))
 	}
 	for _, s := range many(t["selector"]) {
 		x, ok := s.(map[string]any)
@@ -229,6 +254,7 @@ func annotation(m map[string]any) (a Annotation, losses []string) {
 			}
 		case is(x, "TextQuoteSelector"):
 			a.Quote, a.Before, a.After = text(x["exact"]), text(x["prefix"]), text(x["suffix"])
+		case hypothesis: // it says the same place in several ways
 		default:
 			losses = append(losses, fmt.Sprintf("has a selector of the type %q, which says nothing about text here", text(x["type"])))
 		}

@@ -54,6 +54,22 @@ func TestForms(t *testing.T) {
 	}
 }
 
+// Hypothesis says who, what and where in its own way.
+func TestHypothesis(t *testing.T) {
+	item := `{"id":"h1","created":"2026-01-02T03:04:05+00:00","user":"acct:reader@example.org","uri":"https://example.org/report","text":"why","tags":["Court","Money"],"document":{"title":["Report"]},
+		"target":[{"source":"https://example.org/report","selector":[{"type":"RangeSelector","startContainer":"/p[1]"},{"type":"TextPositionSelector","start":5,"end":9},{"type":"TextQuoteSelector","exact":"word","prefix":"a ","suffix":" b"}]}]}`
+	want := []Annotation{{ID: "h1", Source: "https://example.org/report", Title: "Report", Start: 5, End: 9, Quote: "word", Before: "a ", After: " b", Codes: []string{"Court", "Money"}, Memo: "why", Creator: "reader", Created: "2026-01-02T03:04:05+00:00"}}
+	for _, in := range []string{`{"export_date":"2026-01-03","annotations":[` + item + `]}`, `{"total":1,"rows":[` + item + `]}`, `[` + item + `]`} {
+		got, losses, err := Read(strings.NewReader(in), 1<<20)
+		if err != nil || len(losses) > 0 {
+			t.Errorf("%v, %q", err, losses)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"type":"Annotation","target":{"source":"s","selector":[{"type":"TextPositionSelector","start":1,"end":3}]}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {

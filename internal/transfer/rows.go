@@ -18,6 +18,7 @@ import (
 	"throughline/exchange/webannotation"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -26,7 +27,8 @@ import (
 // Row is a coding as a table or a list of annotations tells it.
 type Row struct {
 	Line     int    // in the file, from 1
-	Document string // id, title, GUID, or an address that ends in one of these
+	Document string // id, title, GUID, or an address that ends in one of these or is that of the document's record
+	Title    string // what else the document is called; empty: not said
 	Start    int    // code points; -1: not said
 	End      int
 	Quote    string
@@ -141,10 +143,20 @@ func ReadAnnotations(r io.Reader) (rows []Row, losses []refiqda.Loss, err error)
 			losses = append(losses, refiqda.Loss{Item: "annotation", GUID: a.ID, Name: strconv.Itoa(i + 1), What: "has no tag, so it codes nothing"})
 		}
 		for _, c := range a.Codes {
-			rows = append(rows, Row{Line: i + 1, Document: a.Source, Start: a.Start, End: a.End, Quote: a.Quote, Before: a.Before, After: a.After, Code: c, Coder: a.Creator, Memo: a.Memo})
+			rows = append(rows, Row{Line: i + 1, Document: a.Source, Title: a.Title, Start: a.Start, End: a.End, Quote: a.Quote, Before: a.Before, After: a.After, Code: c, Coder: a.Creator, Memo: a.Memo})
 		}
 	}
 	return rows, losses, nil
+}
+
+// webAddress gives an address as it is the same however it was copied: without its scheme, its end and the place in the page.
+func webAddress(s string) string {
+	_, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		return ""
+	}
+	rest, _, _ = strings.Cut(rest, "#")
+	return strings.TrimRight(strings.TrimPrefix(rest, "www."), "/")
 }
 
 // FromRows makes codings of a study from rows, on documents that the study has. A row goes where its start and end say when
@@ -164,11 +176,17 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 	passages := map[thread.ID]map[[2]int]thread.ID{}
 	given := map[thread.ID]bool{}
 	members := map[string]bool{}
+	read := map[thread.ID]string{} // the addresses at which records were read
+	for _, obj := range b.Objects {
+		if r, ok := obj.(source.Record); ok {
+			read[r.ID] = webAddress(r.URL)
+		}
+	}
 	for _, obj := range b.Objects {
 		x.taken[obj.Ref()] = true
 		switch v := obj.(type) {
 		case document.Document:
-			for _, n := range []string{string(v.ID), v.ID.Rest(), v.GUID, v.Title, refiqda.NewGUID(b.Slug, string(v.ID))} {
+			for _, n := range []string{string(v.ID), v.ID.Rest(), v.GUID, v.Title, read[v.Record], refiqda.NewGUID(b.Slug, string(v.ID))} {
 				if n = named(n); n != "" && !slices.ContainsFunc(docs[n], func(d document.Document) bool { return d.ID == v.ID }) {
 					docs[n] = append(docs[n], v)
 				}
@@ -253,6 +271,9 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 		lose := func(what string) { x.lose("row", "", strconv.Itoa(r.Line), what) }
 		key := named(strings.TrimSuffix(r.Document, "/"))
 		found := docs[key]
+		if len(found) == 0 {
+			found = docs[named(webAddress(r.Document))]
+		}
 		for _, by := range []string{"/", "\\", ":"} {
 			if i := strings.LastIndex(key, by); len(found) == 0 && i >= 0 {
 				found = docs[key[i+1:]]
@@ -263,6 +284,9 @@ func FromRows(b store.Bundle, rows []Row, o Options) Intake {
 		}
 		if i := strings.LastIndexByte(key, '.'); len(found) == 0 && i > 0 {
 			found = docs[key[:i]]
+		}
+		if len(found) == 0 {
+			found = docs[named(r.Title)]
 		}
 		switch len(found) {
 		case 0:

@@ -9,6 +9,7 @@ import (
 	"throughline/exchange/webannotation"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -135,5 +136,29 @@ func TestRowsOfOthers(t *testing.T) {
 		if g, ok := o.(coding.Segment); ok && g.Anchor.Start != twice {
 			t.Errorf("by what stands before: %d; expected %d", g.Anchor.Start, twice)
 		}
+	}
+}
+
+// A reader of web pages names a page by its address and title: the document that was read from there is meant, or the one
+// called so.
+func TestAnnotationsOfWebPages(t *testing.T) {
+	b := store.Bundle{Slug: "s", Objects: []thread.Object{study.Member{ID: "member-lead", Handle: "lead", Role: study.Lead},
+		source.Record{ID: "ref-one", URL: "https://www.example.org/a/report/"},
+		document.Document{ID: "doc-one", Title: "What we call it", Record: "ref-one", Version: 1}, document.Document{ID: "doc-two", Title: "Another page", Version: 1}},
+		Texts: []document.Text{{Document: "doc-one", Version: 1, Body: "They came at noon."}, {Document: "doc-two", Version: 1, Body: "They left at noon."}}}
+	item := `{"user":"acct:ana@example.org","uri":"%s","text":"","tags":["Time"],"document":{"title":["%s"]},"target":[{"source":"%[1]s","selector":[{"type":"TextPositionSelector","start":900,"end":904},{"type":"TextQuoteSelector","exact":"noon"}]}]}`
+	rows, losses, err := ReadAnnotations(strings.NewReader(`{"annotations":[` + fmt.Sprintf(item, "http://example.org/a/report#top", "Report") + "," + fmt.Sprintf(item, "https://example.org/b", "Another page") + "," + fmt.Sprintf(item, "https://example.org/c", "Unknown") + `]}`))
+	if err != nil || len(losses) > 0 {
+		t.Fatal(err, losses)
+	}
+	in := FromRows(b, rows, Options{By: "lead"})
+	var on []string
+	for _, o := range in.Objects {
+		if s, ok := o.(coding.Segment); ok {
+			on = append(on, fmt.Sprint(s.Anchor.Document, " ", s.Anchor.Start))
+		}
+	}
+	if strings.Join(on, ", ") != "doc-one 13, doc-two 13" || len(in.Losses) != 1 {
+		t.Errorf("%v, %v", on, in.Losses)
 	}
 }
