@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -81,13 +82,13 @@ func (e *env) search() *cobra.Command {
 			return e.print(map[string]any{"study": slug, "query": args[0], "found": f.N, "more": f.More, "hits": hits, "parts": parts}, func(w io.Writer) {
 				for _, h := range f.Hits {
 					r := []rune(h.Body)
-					flat := func(r []rune) string { return strings.Join(strings.Fields(string(r)), " ") }
 					if !lines {
-						fmt.Fprintf(w, "%s\t%s\n", h.Document, flat(r[:min(len(r), 300)]))
+						fmt.Fprintf(w, "%s\t%s\n", h.Document, strings.Join(strings.Fields(string(r[:min(len(r), 300)])), " "))
 						continue
 					}
 					for _, x := range h.Spans {
-						fmt.Fprintf(w, "%s\t%40s\t[%s]\t%s\n", h.Document, flat(r[max(0, x.From-40):x.From]), string(r[x.From:x.To]), flat(r[x.To:min(len(r), x.To+40)]))
+						left, key, right := search.Around(r, x, 40)
+						fmt.Fprintf(w, "%s\t%40s\t[%s]\t%s\n", h.Document, left, key, right)
 					}
 				}
 				for _, x := range parts {
@@ -102,8 +103,8 @@ func (e *env) search() *cobra.Command {
 					also = fmt.Sprintf(" %d description(s) and memo(s) of parts found.", len(parts))
 				}
 				fmt.Fprintf(w, "%s%d paragraph(s) found, %d shown.%s\n", more, f.N, len(f.Hits), also)
-				if f.N == 0 && len(parts) == 0 && asked.Hint != "" {
-					fmt.Fprintln(w, asked.Hint)
+				if f.N == 0 && len(parts) == 0 && cmp.Or(f.Hint, asked.Hint) != "" {
+					fmt.Fprintln(w, cmp.Or(f.Hint, asked.Hint))
 				}
 			})
 		})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -27,8 +28,9 @@ type Hit struct {
 // Found is what a query found.
 type Found struct {
 	Hits []Hit
-	N    int  // paragraphs in all, at most MostCounted
-	More bool // there are more than N
+	N    int    // paragraphs in all, at most MostCounted
+	More bool   // there are more than N
+	Hint string // which filter no text fits, for when nothing is found
 }
 
 // MostCounted is up to how many paragraphs are counted.
@@ -438,6 +440,10 @@ func (s *Store) Search(ctx context.Context, study string, asked search.Asked, sc
 	if err != nil {
 		return out, err
 	}
+	if len(where) == 0 {
+		out.Hint, err = s.unfit(ctx, study, asked, scope)
+		return out, err
+	}
 	var shelves []int
 	if q != nil {
 		shelves = q.Shelves()
@@ -621,6 +627,46 @@ func (s *Store) codedPlaces(ctx context.Context, study string, codes []string) (
 		out[a.Document] = append(out[a.Document], search.Span{From: a.Start, To: a.End})
 	}
 	return out, nil
+}
+
+// unfit tells which filter of a query no text fits, and what there is.
+func (s *Store) unfit(ctx context.Context, study string, asked search.Asked, scope Scope) (string, error) {
+	docs, err := All[document.Document](ctx, s, study, Filter{Cases: scope.Cases})
+	if err != nil {
+		return "", err
+	}
+	for _, f := range []struct {
+		name   string
+		asked  []string
+		prefix string
+		of     func(document.Document) string
+	}{
+		{"case", asked.Case, thread.Case.Prefix(), func(d document.Document) string { return string(d.Case) }},
+		{"source", asked.Source, thread.Document.Prefix(), func(d document.Document) string { return string(d.ID) }},
+		{"lang", asked.Lang, "", func(d document.Document) string { return d.Language }},
+		{"kind", asked.Kind, "", func(d document.Document) string { return d.Kind }},
+	} {
+		there := map[string]bool{}
+		for _, it := range docs {
+			if v := f.of(it.Object); v != "" && (scope.Documents == nil || slices.Contains(scope.Documents, it.Object.ID)) {
+				there[v] = true
+			}
+		}
+		for _, v := range f.asked {
+			if there[v] || there[f.prefix+v] {
+				continue
+			}
+			some := slices.Sorted(maps.Keys(there))
+			if f.name == "source" || len(some) == 0 {
+				return fmt.Sprintf("No text has %s:%s.", f.name, v), nil
+			}
+			if len(some) > 12 {
+				some = append(some[:12], "…")
+			}
+			return fmt.Sprintf("No text has %s:%s. There are: %s.", f.name, v, strings.Join(some, ", ")), nil
+		}
+	}
+	return "", nil
 }
 
 // codedWith gives the passages with one of the codes, or a code below one of them.

@@ -109,6 +109,16 @@ func TestSearch(t *testing.T) {
 				t.Errorf("%s: %v; reading finds %v", q, got, want)
 			}
 		}
+		for q, want := range map[string]string{"police lang:xx": "lang:xx. There are: ", "case:nowhere police": "No text has case:nowhere", "source:nothing": "No text has source:nothing.", "police lang:th": ""} {
+			asked, err := search.Parse(q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f, err := s.Search(ctx, storetest.Slug, asked, store.Scope{}, 0, 10)
+			if err != nil || f.N != 0 || !strings.Contains(f.Hint, want) || (f.Hint == "") != (want == "") {
+				t.Errorf("%s: %d found, %q, %v", q, f.N, f.Hint, err)
+			}
+		}
 		for q, n := range map[string]int{"police lang:th": 0, "lang:th": 2, "ตำรวจ source:s2": 1, "source:doc-s1": 3, "kind:report police": 4, "code:up": 1, "code:down source:" + string(texts[0].Document): 1, "police kind:transcript": 0} {
 			if got := len(find(q)); got < min(n, 1) || n < 4 && got != n {
 				t.Errorf("%s: %d; expected %d", q, got, n)

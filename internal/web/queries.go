@@ -242,7 +242,7 @@ func showSearch(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Found, p.Hint = plural(f.N, "paragraph"), asked.Hint
+	p.Found, p.Hint = plural(f.N, "paragraph"), cmp.Or(f.Hint, asked.Hint)
 	if f.More {
 		p.Found = "More than " + p.Found
 	}
@@ -276,8 +276,7 @@ func showSearch(v *visit) error {
 			for _, s := range h.Spans {
 				x := hit
 				x.Href = v.at("document", string(d.ID)) + "?at=" + strconv.Itoa(h.Start+s.From)
-				flat := func(r []rune) string { return strings.Join(strings.Fields(string(r)), " ") }
-				x.Left, x.Key, x.Right = flat(r[max(0, s.From-50):s.From]), string(r[s.From:s.To]), flat(r[s.To:min(len(r), s.To+50)])
+				x.Left, x.Key, x.Right = search.Around(r, s, 50)
 				p.Hits = append(p.Hits, x)
 			}
 			continue
