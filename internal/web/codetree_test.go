@@ -376,6 +376,11 @@ func TestFrameworkAndRulings(t *testing.T) {
 	if r := lead.post(at, url.Values{"text": {"Loose and large."}}); r.Code != 303 {
 		t.Errorf("written: %d", r.Code)
 	}
+	for at, want := range map[string]string{"/s/kleptocracy/thread/case-romania": `summary of <span dir="auto">Coalition</span>`, "/s/kleptocracy/memos": " · Coalition"} {
+		if r := lead.get(at); !strings.Contains(r.Body.String(), want) {
+			t.Errorf("%s does not name the code of a summary", at)
+		}
+	}
 	for _, f := range []string{"csv", "xlsx", "docx"} {
 		r := lead.get("/s/kleptocracy/framework/file/framework." + f + "?code=code-coalition&code=code-window")
 		if r.Code != 200 || f == "csv" && (!strings.Contains(r.Body.String(), "Loose and large. (lead)") || !strings.Contains(r.Body.String(), "Window")) {

@@ -125,7 +125,7 @@ func (v *visit) grid() (p frameworkPage, err error) {
 		m := it.Object
 		if m.Code != "" && (!blind || m.By == v.Member.Handle) {
 			k := [2]thread.ID{m.On, m.Code}
-			written[k] = append(written[k], memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle})
+			written[k] = append(written[k], memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle, ""})
 		}
 	}
 	for col, id := range ids {
@@ -253,7 +253,7 @@ func writeSummary(v *visit) error {
 		case m.By == v.Member.Handle:
 			p.Memo, p.Text = string(m.ID), m.Text
 		case !blind:
-			p.Others = append(p.Others, memoLine{string(m.ID), m.Text, m.By, m.At, false})
+			p.Others = append(p.Others, memoLine{string(m.ID), m.Text, m.By, m.At, false, ""})
 		}
 	}
 	if v.R.Method == "POST" {

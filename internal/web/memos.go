@@ -79,9 +79,25 @@ func (v *visit) memosOn(n thread.Node) ([]memoLine, error) {
 		if blind && m.By != v.Member.Handle && (n.Kind == thread.Segment || n.Kind == thread.Document) {
 			continue
 		}
-		out = append(out, memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle})
+		code, err := v.summed(m)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, memoLine{string(m.ID), m.Text, m.By, m.At, m.By == v.Member.Handle, code})
 	}
 	return out, nil
+}
+
+// summed names the code whose passages a summary in the framework grid sums up; other memos have none.
+func (v *visit) summed(m coding.Memo) (string, error) {
+	if m.Code == "" {
+		return "", nil
+	}
+	c, err := store.Get[coding.Code](v.Ctx, v.store(), v.Study, m.Code)
+	if fault.Of(err) == fault.NotFound {
+		return m.Code.Rest(), nil
+	}
+	return c.Object.Name, err
 }
 
 // closedToMemos tells why nothing may be written beside a thing any more: consent to it was withdrawn.
@@ -210,6 +226,13 @@ func (v *visit) gathered() (out []gatheredMemo, kinds, bys []option, err error) 
 			continue
 		}
 		g := gatheredMemo{Kind: m.On.Kind().Word(), On: n.Label, Href: v.at("thread", string(m.On)) + "#memos", Text: m.Text, By: m.By, At: m.At, caseID: m.Case}
+		code, err := v.summed(m)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		if code != "" {
+			g.On += " · " + code
+		}
 		switch x := o.(type) {
 		case coding.Segment:
 			g.On, g.passage, g.document = excerpt(x.Anchor.Quote, 80), &x, x.Anchor.Document

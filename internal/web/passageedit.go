@@ -69,6 +69,7 @@ type memoLine struct {
 	By   string
 	At   string
 	Mine bool
+	Code string // of a summary in the framework grid
 }
 
 func (editPassagePage) template() string { return "passage" }
