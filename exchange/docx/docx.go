@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kinds of blocks.
@@ -16,15 +17,17 @@ const (
 	Heading   = "Heading"   // Level 1 to 3
 	Paragraph = "Paragraph" //
 	Quote     = "Quote"     // a quotation, set in
+	Table     = "Table"     // Rows
 )
 
 // Block is a part of a document.
 type Block struct {
 	Kind  string
-	Level int    // of a heading
-	Text  string // lines ended by LF
-	Lang  string // BCP 47; empty: not said
-	RTL   bool   // it is read from right to left
+	Level int        // of a heading
+	Text  string     // lines ended by LF
+	Lang  string     // BCP 47; empty: not said
+	RTL   bool       // it is read from right to left
+	Rows  [][]string // of a table; the first names its columns, and is written again at the top of each page
 }
 
 const rels = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
@@ -68,6 +71,10 @@ func body(blocks []Block) string {
 	var b strings.Builder
 	b.WriteString(`<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`)
 	for _, x := range blocks {
+		if x.Kind == Table {
+			table(&b, x)
+			continue
+		}
 		style := ""
 		switch x.Kind {
 		case Heading:
@@ -91,14 +98,74 @@ func body(blocks []Block) string {
 		if run != "" {
 			b.WriteString("<w:rPr>" + run + "</w:rPr>")
 		}
-		for i, line := range strings.Split(x.Text, "\n") {
-			if i > 0 {
-				b.WriteString("<w:br/>")
-			}
-			b.WriteString(`<w:t xml:space="preserve">` + text(line) + `</w:t>`)
-		}
+		lines(&b, x.Text)
 		b.WriteString("</w:r></w:p>")
 	}
 	b.WriteString(`<w:sectPr/></w:body></w:document>`)
 	return b.String()
+}
+
+func lines(b *strings.Builder, s string) {
+	for i, line := range strings.Split(s, "\n") {
+		if i > 0 {
+			b.WriteString("<w:br/>")
+		}
+		b.WriteString(`<w:t xml:space="preserve">` + text(line) + `</w:t>`)
+	}
+}
+
+// table writes rows as a table that is as wide as the page; a cell in a script that is read from right to left is set so.
+func table(b *strings.Builder, x Block) {
+	b.WriteString(`<w:tbl><w:tblPr><w:tblW w:w="5000" w:type="pct"/><w:tblBorders>`)
+	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
+		b.WriteString(`<w:` + side + ` w:val="single" w:sz="4" w:space="0" w:color="808080"/>`)
+	}
+	b.WriteString(`</w:tblBorders></w:tblPr><w:tblGrid>`)
+	width := 0
+	for _, row := range x.Rows {
+		width = max(width, len(row))
+	}
+	for range width {
+		fmt.Fprintf(b, `<w:gridCol w:w="%d"/>`, 9000/max(1, width))
+	}
+	b.WriteString(`</w:tblGrid>`)
+	for i, row := range x.Rows {
+		b.WriteString("<w:tr>")
+		if i == 0 {
+			b.WriteString("<w:trPr><w:tblHeader/></w:trPr>")
+		}
+		for k := range width {
+			cell := ""
+			if k < len(row) {
+				cell = row[k]
+			}
+			b.WriteString("<w:tc><w:p><w:pPr>")
+			run := ""
+			if i == 0 {
+				run = "<w:b/>"
+			}
+			if rightToLeft(cell) {
+				b.WriteString("<w:bidi/>")
+				run += "<w:rtl/>"
+			}
+			b.WriteString("</w:pPr><w:r>")
+			if run != "" {
+				b.WriteString("<w:rPr>" + run + "</w:rPr>")
+			}
+			lines(b, cell)
+			b.WriteString("</w:r></w:p></w:tc>")
+		}
+		b.WriteString("</w:tr>")
+	}
+	b.WriteString(`</w:tbl><w:p/>`)
+}
+
+// rightToLeft tells whether the first letter of a text is of a script that is read from right to left.
+func rightToLeft(s string) bool {
+	for _, c := range s {
+		if unicode.IsLetter(c) {
+			return unicode.In(c, unicode.Arabic, unicode.Hebrew, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
+		}
+	}
+	return false
 }

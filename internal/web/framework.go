@@ -1,14 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 
 	"throughline/exchange/docx"
-	"throughline/exchange/tabular"
 	"throughline/internal/coding"
 	"throughline/internal/fault"
 	"throughline/internal/store"
@@ -160,18 +158,11 @@ func showFramework(v *visit) error {
 			return err
 		}
 	}
-	for _, x := range []struct{ name, word string }{{"framework.csv", "CSV"}, {"framework.xlsx", "XLSX"}, {"framework.docx", "DOCX"}} {
-		href := v.at("framework", "file", x.name)
-		if s := v.R.URL.RawQuery; s != "" {
-			href += "?" + v.R.URL.Query().Encode()
-		}
-		p.Files = append(p.Files, link{x.word, href})
-	}
+	p.Files = v.files("framework")
 	return v.render("Framework grid", p)
 }
 
 func frameworkFile(v *visit) error {
-	name := v.R.PathValue("name")
 	p, err := v.grid()
 	if err != nil {
 		return err
@@ -181,7 +172,7 @@ func frameworkFile(v *visit) error {
 		head = append(head, c.Path, c.Path+": passages")
 	}
 	table := [][]string{head}
-	blocks := []docx.Block{{Kind: docx.Heading, Level: 1, Text: v.Frame.Title + ": framework grid"}}
+	var blocks []docx.Block
 	for _, r := range p.Rows {
 		row := []string{r.Case.Text}
 		blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Case.Text})
@@ -200,27 +191,7 @@ func frameworkFile(v *visit) error {
 		}
 		table = append(table, row)
 	}
-	var b bytes.Buffer
-	switch name {
-	case "framework.csv":
-		if err := tabular.WriteCSV(&b, table); err != nil {
-			return err
-		}
-		v.send("text/csv; charset=utf-8", b.Bytes(), name)
-	case "framework.xlsx":
-		if err := tabular.WriteXLSX(&b, "Framework", table); err != nil {
-			return err
-		}
-		v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
-	case "framework.docx":
-		if err := docx.Write(&b, v.Frame.Title, "en", blocks); err != nil {
-			return err
-		}
-		v.send("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b.Bytes(), name)
-	default:
-		return fault.New(fault.NotFound, "There is no such file. There are framework.csv, framework.xlsx and framework.docx.")
-	}
-	return nil
+	return v.give(download{"framework", "Framework grid", table, blocks})
 }
 
 // writeSummary writes what the passages of a case with a code come to.

@@ -1,14 +1,12 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strings"
 
-	"throughline/exchange/tabular"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -27,7 +25,7 @@ type memosPage struct {
 	Text  string
 	Kinds []option
 	Bys   []option
-	File  string
+	Files []link
 }
 
 // gatheredMemo is a memo with what it is on.
@@ -281,11 +279,7 @@ func showMemos(v *visit) error {
 		return err
 	}
 	q := v.R.URL.Query()
-	p := memosPage{Found: len(all), On: q.Get("on"), By: q.Get("by"), Text: strings.TrimSpace(q.Get("text")), Kinds: kinds, Bys: bys, File: v.at("memos", "file", "memos.csv")}
-	q.Del("page")
-	if s := q.Encode(); s != "" {
-		p.File += "?" + s
-	}
+	p := memosPage{Found: len(all), On: q.Get("on"), By: q.Get("by"), Text: strings.TrimSpace(q.Get("text")), Kinds: kinds, Bys: bys, Files: v.files("memos")}
 	var from, to int
 	from, to, p.Pages = v.cut(p.Found, passagesPerPage)
 	p.Lines = all[from:to]
@@ -293,10 +287,6 @@ func showMemos(v *visit) error {
 }
 
 func memosFile(v *visit) error {
-	name := v.R.PathValue("name")
-	if name != "memos.csv" && name != "memos.xlsx" {
-		return fault.New(fault.NotFound, "There is no such file. There are memos.csv and memos.xlsx.")
-	}
 	all, _, _, err := v.gathered()
 	if err != nil {
 		return err
@@ -323,17 +313,5 @@ func memosFile(v *visit) error {
 		}
 		table = append(table, row)
 	}
-	var b bytes.Buffer
-	if name == "memos.csv" {
-		if err := tabular.WriteCSV(&b, table); err != nil {
-			return err
-		}
-		v.send("text/csv; charset=utf-8", b.Bytes(), name)
-		return nil
-	}
-	if err := tabular.WriteXLSX(&b, "Memos", table); err != nil {
-		return err
-	}
-	v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
-	return nil
+	return v.give(download{"memos", "Memos", table, nil})
 }

@@ -1,10 +1,8 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
-	"html"
 	"maps"
 	"net/http"
 	"net/url"
@@ -14,7 +12,6 @@ import (
 
 	"throughline/analysis/agreement"
 	"throughline/exchange/docx"
-	"throughline/exchange/tabular"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -498,15 +495,7 @@ func showCoded(v *visit) error {
 		}
 		p.Lines = append(p.Lines, l)
 	}
-	q := v.R.URL.Query()
-	q.Del("page")
-	for _, x := range []struct{ name, word string }{{"coded.csv", "CSV"}, {"coded.xlsx", "XLSX"}, {"coded.html", "HTML"}, {"coded.docx", "DOCX"}} {
-		href := v.at("coded", "file", x.name)
-		if s := q.Encode(); s != "" {
-			href += "?" + s
-		}
-		p.Files = append(p.Files, link{x.word, href})
-	}
+	p.Files = v.files("coded")
 	return v.render("Coded passages", p)
 }
 
@@ -593,7 +582,6 @@ func (v *visit) codedRows() (rows []codedRow, sealed int, err error) {
 }
 
 func codedFile(v *visit) error {
-	name := v.R.PathValue("name")
 	rows, sealed, err := v.codedRows()
 	if err != nil {
 		return err
@@ -606,58 +594,21 @@ func codedFile(v *visit) error {
 	if sealed > 0 {
 		note = plural(sealed, "passage") + " without words: there is no consent to quote them."
 	}
-	var b bytes.Buffer
-	switch name {
-	case "coded.csv":
-		if err := tabular.WriteCSV(&b, table); err != nil {
-			return err
-		}
-		v.send("text/csv; charset=utf-8", b.Bytes(), name)
-	case "coded.xlsx":
-		if err := tabular.WriteXLSX(&b, "Coded passages", table); err != nil {
-			return err
-		}
-		v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
-	case "coded.docx", "coded.html":
-		blocks := []docx.Block{{Kind: docx.Heading, Level: 1, Text: v.Frame.Title + ": coded passages"}}
-		if note != "" {
-			blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: note})
-		}
-		last := ""
-		slices.SortStableFunc(rows, func(a, b codedRow) int { return a.order - b.order })
-		for _, r := range rows {
-			if r.Code != last {
-				blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Code})
-				last = r.Code
-			}
-			blocks = append(blocks, docx.Block{Kind: docx.Quote, Text: r.Quote, Lang: r.Language, RTL: direction(r.Language) == "rtl"})
-			blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: strings.Trim(strings.Join([]string{r.Case, r.Document, r.Coder, r.Memo}, " · "), " ·")})
-		}
-		if name == "coded.docx" {
-			if err := docx.Write(&b, v.Frame.Title, "en", blocks); err != nil {
-				return err
-			}
-			v.send("application/vnd.openxmlformats-officedocument.wordprocessingml.document", b.Bytes(), name)
-			break
-		}
-		b.WriteString("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Coded passages</title></head><body>\n")
-		for _, x := range blocks {
-			text := strings.ReplaceAll(html.EscapeString(x.Text), "\n", "<br>")
-			switch x.Kind {
-			case docx.Heading:
-				fmt.Fprintf(&b, "<h%d>%s</h%d>\n", x.Level, text, x.Level)
-			case docx.Quote:
-				fmt.Fprintf(&b, "<blockquote lang=\"%s\" dir=\"%s\">%s</blockquote>\n", html.EscapeString(x.Lang), direction(x.Lang), text)
-			default:
-				fmt.Fprintf(&b, "<p>%s</p>\n", text)
-			}
-		}
-		b.WriteString("</body></html>\n")
-		v.send("text/html; charset=utf-8", b.Bytes(), name)
-	default:
-		return fault.New(fault.NotFound, "There is no such file. There are coded.csv, coded.xlsx, coded.html and coded.docx.")
+	var blocks []docx.Block
+	if note != "" {
+		blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: note})
 	}
-	return nil
+	last := ""
+	slices.SortStableFunc(rows, func(a, b codedRow) int { return a.order - b.order })
+	for _, r := range rows {
+		if r.Code != last {
+			blocks = append(blocks, docx.Block{Kind: docx.Heading, Level: 2, Text: r.Code})
+			last = r.Code
+		}
+		blocks = append(blocks, docx.Block{Kind: docx.Quote, Text: r.Quote, Lang: r.Language, RTL: direction(r.Language) == "rtl"})
+		blocks = append(blocks, docx.Block{Kind: docx.Paragraph, Text: strings.Trim(strings.Join([]string{r.Case, r.Document, r.Coder, r.Memo}, " · "), " ·")})
+	}
+	return v.give(download{"coded", "Coded passages", table, blocks})
 }
 
 // crossed counts codes by what the address asks for.
@@ -779,9 +730,7 @@ func showMatrix(v *visit) error {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	for _, x := range []struct{ name, word string }{{"matrix.csv", "CSV"}, {"matrix.xlsx", "XLSX"}} {
-		p.Files = append(p.Files, link{x.word, v.at("matrix", "file", x.name) + "?by=" + queryEscape(by)})
-	}
+	p.Files = v.files("matrix")
 	return v.render("Codes by case", p)
 }
 
@@ -802,22 +751,7 @@ func matrixFile(v *visit) error {
 		}
 		table = append(table, append(row, strconv.Itoa(t.Total[i])))
 	}
-	var b bytes.Buffer
-	switch name := v.R.PathValue("name"); name {
-	case "matrix.csv":
-		if err := tabular.WriteCSV(&b, table); err != nil {
-			return err
-		}
-		v.send("text/csv; charset=utf-8", b.Bytes(), name)
-	case "matrix.xlsx":
-		if err := tabular.WriteXLSX(&b, "Codes", table); err != nil {
-			return err
-		}
-		v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
-	default:
-		return fault.New(fault.NotFound, "There is no such file. There are matrix.csv and matrix.xlsx.")
-	}
-	return nil
+	return v.give(download{"matrix", "Counts of codes", table, nil})
 }
 
 // mostDisagreements is how many are shown.

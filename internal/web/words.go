@@ -1,7 +1,6 @@
 package web
 
 import (
-	"bytes"
 	"cmp"
 	"maps"
 	"math"
@@ -11,7 +10,6 @@ import (
 	"strings"
 
 	"throughline/analysis/words"
-	"throughline/exchange/tabular"
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/store"
@@ -205,15 +203,7 @@ func showWords(v *visit) error {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	q := v.R.URL.Query()
-	q.Del("page")
-	for _, x := range []struct{ name, word string }{{"words.csv", "CSV"}, {"words.xlsx", "XLSX"}} {
-		href := v.at("words", "file", x.name)
-		if s := q.Encode(); s != "" {
-			href += "?" + s
-		}
-		p.Files = append(p.Files, link{x.word, href})
-	}
+	p.Files = v.files("words")
 	return v.render("Words", p)
 }
 
@@ -266,20 +256,5 @@ func wordsFile(v *visit) error {
 	if kept > 0 {
 		table = append(table, []string{"(not counted: no consent to quote)", "", "", strconv.Itoa(kept)})
 	}
-	var b bytes.Buffer
-	switch name := v.R.PathValue("name"); name {
-	case "words.csv":
-		if err := tabular.WriteCSV(&b, table); err != nil {
-			return err
-		}
-		v.send("text/csv; charset=utf-8", b.Bytes(), name)
-	case "words.xlsx":
-		if err := tabular.WriteXLSX(&b, "Words", table); err != nil {
-			return err
-		}
-		v.send("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", b.Bytes(), name)
-	default:
-		return fault.New(fault.NotFound, "There is no such file. There are words.csv and words.xlsx.")
-	}
-	return nil
+	return v.give(download{"words", "Words", table, nil})
 }
