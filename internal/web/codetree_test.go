@@ -511,7 +511,7 @@ func TestCodesAreOrdered(t *testing.T) {
 		names[m[2]] = m[1]
 	}
 	var heads []string
-	for _, n := range lead.order("/s/coded/coded/file/coded.html", `<h2>([^<]+)</h2>`) {
+	for _, n := range lead.order("/s/coded/coded/file/coded.html", `<h2 dir="auto">([^<]+)</h2>`) {
 		heads = append(heads, names[n])
 	}
 	inOrder("the file of passages", heads)
