@@ -94,3 +94,19 @@ func TestTimesKeepToTheirWords(t *testing.T) {
 		t.Error("what stands before the first time has a time")
 	}
 }
+
+// FuzzArea reads any fragment; what is read is written, and read again, as the same.
+func FuzzArea(f *testing.F) {
+	for _, s := range []string{"xywh=10,20,300,200", "page=2&xywh=72,90,200,40", "t=12.5,20", "xywh=pixel:1,2,3,4", "t=npt:1,2"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		a, err := ParseArea(s)
+		if err != nil || a.None() {
+			return
+		}
+		if again, err := ParseArea(a.String()); err != nil || again != a {
+			t.Errorf("%q is %+v, written %q, read again %+v, %v", s, a, a.String(), again, err)
+		}
+	})
+}
