@@ -216,6 +216,27 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// alike gives F1 of the words of two texts, however often each stands there.
+func alike(one, other string) float64 {
+	count := func(s string) map[string]int {
+		m := map[string]int{}
+		for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_' }) {
+			m[w]++
+		}
+		return m
+	}
+	a, b := count(one), count(other)
+	both, all := 0, 0
+	for w, n := range a {
+		both += min(n, b[w])
+		all += n
+	}
+	for _, n := range b {
+		all += n
+	}
+	return 2 * float64(both) / float64(max(all, 1))
+}
+
 // TestAgainstPdftotext compares words with those of Poppler's pdftotext on files that are there.
 func TestAgainstPdftotext(t *testing.T) {
 	tool, err := exec.LookPath("pdftotext")
@@ -235,23 +256,7 @@ func TestAgainstPdftotext(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	count := func(s string) map[string]int {
-		m := map[string]int{}
-		for _, w := range strings.FieldsFunc(s, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && r != '_' }) {
-			m[w]++
-		}
-		return m
-	}
-	a, b := count(x.Body), count(string(theirs))
-	both, all := 0, 0
-	for w, n := range a {
-		both += min(n, b[w])
-		all += n
-	}
-	for _, n := range b {
-		all += n
-	}
-	f1 := 2 * float64(both) / float64(all)
+	f1 := alike(x.Body, string(theirs))
 	t.Logf("%d pages, F1 of words %.4f", len(x.Pages), f1)
 	if f1 < 0.99 {
 		t.Errorf("the words overlap by %.4f", f1)
@@ -275,7 +280,8 @@ func TestCompiledFirst(t *testing.T) {
 	s := sandbox(t)
 	s.Options.Cache = t.TempDir()
 	s.peak = &atomic.Int64{}
-	x, err := s.Read(context.Background(), "a.pdf", pdfOf("The square filled before noon."))
+	turned := strings.Replace(string(pdfOf("The square filled before noon.")), "/Type /Page /", "/Type /Page /Rotate 90 /", 1) // which is beyond the plain reader
+	x, err := s.Read(context.Background(), "a.pdf", []byte(turned))
 	if err != nil || !strings.Contains(x.Body, "square") {
 		t.Errorf("%v after %d MiB", err, s.peak.Load()>>20)
 	}

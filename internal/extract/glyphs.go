@@ -23,8 +23,7 @@ type glyphs struct {
 // they look; Thai letters that are drawn together with marks above them come twice, with a space after them, and so do
 // those of Hindi, Tamil, Khmer and Burmese with their vowels.
 func (g *glyphs) mend() ([]rune, []int) {
-	var out []rune
-	var at []int
+	out, at := make([]rune, 0, len(g.chars)), make([]int, 0, len(g.chars))
 	joined := map[int]bool{} // where the engine ended a line and none ends
 	put := func(c rune, i int) { out, at = append(out, c), append(at, i) }
 	for i := 0; i < len(g.chars); i++ {

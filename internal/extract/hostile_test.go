@@ -60,21 +60,28 @@ func epubOf(t testing.TB, chapter string) []byte {
 
 // pdfOf writes a small PDF with one text on one page. objects are added as they are.
 func pdfOf(text string, extra ...string) []byte {
+	return pdfFrom(append([]string{
+		"<< /Type /Catalog /Pages 2 0 R >>",
+		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+		streamOf("BT /F1 12 Tf 72 700 Td (" + text + ") Tj ET"),
+		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+	}, extra...)...)
+}
+
+// streamOf writes a stream; more is what its dictionary tells besides.
+func streamOf(s string, more ...string) string {
+	return fmt.Sprintf("<< /Length %d %s >>\nstream\n%s\nendstream", len(s), strings.Join(more, " "), s)
+}
+
+// pdfFrom writes a PDF of its objects, of which the first is its catalogue.
+func pdfFrom(objects ...string) []byte {
 	var b bytes.Buffer
 	var at []int
 	b.WriteString("%PDF-1.4\n")
-	obj := func(s string) {
+	for i, o := range objects {
 		at = append(at, b.Len())
-		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(at), s)
-	}
-	stream := "BT /F1 12 Tf 72 700 Td (" + text + ") Tj ET"
-	obj("<< /Type /Catalog /Pages 2 0 R >>")
-	obj("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
-	obj("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>")
-	obj(fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(stream), stream))
-	obj("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
-	for _, e := range extra {
-		obj(e)
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", i+1, o)
 	}
 	x := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
@@ -202,11 +209,34 @@ func hostile(t testing.TB) map[string][]byte {
 		z := zlib.NewWriter(&b)
 		z.Write(bytes.Repeat([]byte("BT (x) Tj ET "), n))
 		z.Close()
-		return fmt.Sprintf("<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream", b.Len(), b.String())
+		return streamOf(b.String(), "/Filter /FlateDecode")
 	}
 	whole := string(pdfOf("words"))
 	add("circle.pdf", []byte(strings.Replace(whole, "/Kids [3 0 R]", "/Kids [2 0 R]", 1)))
 	add("itself.pdf", []byte(strings.Replace(whole, "/Contents 4 0 R", "/Contents 3 0 R", 1)))
+	// Those that are as they should be but for one thing, which asks for work without end.
+	endless := func(name, kids, resources, contents string, extra ...string) {
+		add(name, pdfFrom(append([]string{
+			"<< /Type /Catalog /Pages 2 0 R >>",
+			"<< /Type /Pages /Kids [" + kids + "] /Count 1 >>",
+			"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << " + resources + " >> >>",
+			streamOf(contents),
+			"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+		}, extra...)...))
+	}
+	say := "BT /F1 12 Tf 72 700 Td (words) Tj ET "
+	endless("tree.pdf", strings.Repeat("2 0 R ", 50), "/Font << /F1 5 0 R >>", say)
+	var forms []string // each draws the next ten times
+	for i := range 12 {
+		forms = append(forms, streamOf(strings.Repeat("/X Do ", 10), fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << /X %d 0 R >> >>", 7+i)))
+	}
+	endless("forms.pdf", "3 0 R", "/Font << /F1 5 0 R >> /XObject << /X 6 0 R >>", say+"/X Do", forms...)
+	endless("ranges.pdf", "3 0 R", "/Font << /F1 6 0 R >>", say, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 7 0 R >>", streamOf(strings.Repeat("1 beginbfrange <0000> <ffff> <0041> endbfrange ", 20000)))
+	endless("widths.pdf", "3 0 R", "/Font << /F1 6 0 R >>", say, "<< /Type /Font /Subtype /Type0 /BaseFont /A /Encoding /Identity-H /ToUnicode 7 0 R /DescendantFonts [<< /Type /Font /Subtype /CIDFontType2 /W ["+strings.Repeat("0 65535 500 ", 20000)+"] >>] >>", streamOf("1 beginbfrange <0000> <ffff> <0041> endbfrange"))
+	endless("fonts.pdf", "3 0 R", "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >> >>", strings.Repeat("/F1 9 Tf ", 100000)+say, streamOf(strings.Repeat("1 beginbfrange <00> <ff> <0041> endbfrange ", 2000)))
+	endless("beside.pdf", "3 0 R", "/Font << /F1 5 0 R >>", "BT /F1 1 Tf 600 700 Td "+strings.Repeat("-0.001 0 Td (x) Tj ", 150000)+"ET")
+	endless("again.pdf", "3 0 R", "/Font << /F1 5 0 R >>", "BT /F1 1 Tf 60 700 Td "+strings.Repeat("("+strings.Repeat("word ", 20)+") Tj 0 0 Td ", 1900)+"ET")
+	add("objects.pdf", []byte(strings.Replace(whole, "\ntrailer", "\n900000000 1\n0000000009 00000 n \ntrailer", 1)))
 	add("count.pdf", []byte(strings.Replace(whole, "/Count 1", "/Count 999999999", 1)))
 	add("box.pdf", []byte(strings.Replace(whole, "[0 0 612 792]", "[0 0 9e30 9e30]", 1)))
 	add("stream.pdf", []byte(strings.Replace(string(pdfOf("words", deflate(4<<20))), "/Contents 4 0 R", "/Contents 6 0 R", 1)))

@@ -28,6 +28,7 @@ import (
 
 	"github.com/tetratelabs/wazero/api"
 	"github.com/tetratelabs/wazero/experimental"
+	"throughline/internal/extract/plain"
 	"throughline/internal/fault"
 )
 
@@ -89,28 +90,119 @@ func (e *engine) opened(data []byte) (references.FPDF_DOCUMENT, int, error) {
 	return d.Document, n.PageCount, nil
 }
 
+// document is an open PDF. What leaves no doubt is read by [plain]; for all else the engine is started when it is first needed.
+type document struct {
+	ctx    context.Context
+	data   []byte
+	cache  string
+	plain  *plain.File // nil: the document leaves doubt
+	engine *engine     // nil: not started yet
+	open   references.FPDF_DOCUMENT
+	pages  int
+}
+
+func (r *reader) document(data []byte) (*document, error) {
+	d := &document{ctx: r.ctx, data: data, cache: r.o.Cache}
+	if p, err := plain.Open(data); err == nil {
+		d.plain, d.pages = p, p.Pages()
+		return d, nil
+	}
+	return d, d.start()
+}
+
+// start starts the engine and opens the document with it.
+func (d *document) start() (err error) {
+	if d.engine != nil {
+		return nil
+	}
+	if d.engine, err = newEngine(d.ctx, d.cache); err != nil {
+		return err
+	}
+	d.open, d.pages, err = d.engine.opened(d.data)
+	return err
+}
+
+func (d *document) Close() {
+	if d.engine != nil {
+		d.engine.Close()
+	}
+}
+
+// about gives the title and the language of the document, where it tells them.
+func (d *document) about() (title, language string) {
+	if d.plain != nil {
+		title, err1 := d.plain.Title()
+		language, err2 := d.plain.Language()
+		if err1 == nil && err2 == nil {
+			return title, language
+		}
+	}
+	if d.start() != nil {
+		return "", ""
+	}
+	if m, err := d.engine.GetMetaData(&requests.GetMetaData{Document: d.open, Tags: &[]string{"Title"}}); err == nil && len(m.Tags) == 1 {
+		title = m.Tags[0].Value
+	}
+	if l, err := d.engine.FPDFCatalog_GetLanguage(&requests.FPDFCatalog_GetLanguage{Document: d.open}); err == nil {
+		language = l.Language
+	}
+	return title, language
+}
+
+// words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing.
+func (d *document) words(index int) (w pdfPage, legible bool, err error) {
+	if d.plain != nil {
+		if w, ok := plainly(d.plain, index); ok {
+			return w, true, nil
+		}
+	}
+	if err := d.start(); err != nil {
+		return w, true, err
+	}
+	return d.engine.words(d.open, index)
+}
+
+// plainly reads a page that leaves no doubt: one with text on it, or with nothing that may be any.
+func plainly(f *plain.File, index int) (w pdfPage, ok bool) {
+	p, err := f.Page(index)
+	if err != nil {
+		return w, false
+	}
+	w.Width, w.Height = point(p.Width), point(p.Height)
+	w.Left, w.Bottom = point(p.Cut[0]), point(p.Cut[1])
+	chars := make([]rune, len(p.Chars))
+	for i, c := range p.Chars {
+		chars[i] = c.Rune
+	}
+	if letters, bad := sense(chars); letters < 20 && (p.Pictures || p.Paths > 200) || bad > 10 && bad*3 > letters {
+		return w, false
+	}
+	w.lay(glyphs{
+		chars:     chars,
+		box:       func(i int) ([4]float64, bool) { return p.Chars[i].Box, true },
+		generated: func(i int) bool { return p.Chars[i].Generated },
+		blanks:    func() [][2]float64 { return nil },
+	})
+	w.turn(point(p.Shown[0]), point(p.Shown[1]))
+	return w, true
+}
+
 func (r *reader) pdf(data []byte, t *Text) error {
-	e, err := newEngine(r.ctx, r.o.Cache)
+	d, err := r.document(data)
+	defer d.Close()
 	if err != nil {
 		return err
 	}
-	defer e.Close()
-	doc, pages, err := e.opened(data)
-	if err != nil {
-		return err
-	}
+	pages := d.pages
 	if pages > r.l.Pages {
 		return invalid("The PDF has %d pages; at most %d are read. Split it.", pages, r.l.Pages)
 	}
 	if pages == 0 {
 		return invalid("The PDF has no pages.")
 	}
-	if m, err := e.GetMetaData(&requests.GetMetaData{Document: doc, Tags: &[]string{"Title"}}); err == nil && len(m.Tags) == 1 {
-		t.Title = clip(strings.Join(strings.Fields(strings.Map(printable, m.Tags[0].Value)), " "))
-	}
-	if l, err := e.FPDFCatalog_GetLanguage(&requests.FPDFCatalog_GetLanguage{Document: doc}); err == nil {
-		t.Language = clip(strings.TrimSpace(l.Language))
-	}
+	title, language := d.about()
+	t.Title = clip(strings.Join(strings.Fields(strings.Map(printable, title)), " "))
+	t.Language = clip(strings.TrimSpace(language))
 	if first := r.o.First; first > 0 && first < pages {
 		t.Notes = append(t.Notes, fmt.Sprintf("Only the first %d of %d pages were read.", first, pages))
 		pages = first
@@ -121,7 +213,7 @@ func (r *reader) pdf(data []byte, t *Text) error {
 		if err := r.ctx.Err(); err != nil {
 			return err
 		}
-		w, legible, err := e.words(doc, i)
+		w, legible, err := d.words(i)
 		if fault.Of(err) == fault.Invalid && err != nil {
 			return err
 		}
@@ -130,7 +222,7 @@ func (r *reader) pdf(data []byte, t *Text) error {
 		}
 		if !legible {
 			unread++
-			if s := r.recognise(e, doc, i); s != "" {
+			if s := r.recognise(d, i); s != "" {
 				recognised++
 				w.text, w.Lines = s, nil
 			}
@@ -145,7 +237,8 @@ func (r *reader) pdf(data []byte, t *Text) error {
 				p.Start++
 			}
 			n := utf8.RuneCountInString(w.text)
-			o.write(w.text + "\n")
+			o.write(w.text)
+			o.write("\n")
 			for k := range p.Lines {
 				p.Lines[k].Start += p.Start
 				p.Lines[k].End += p.Start
@@ -247,11 +340,16 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		return err == nil && g.IsGenerated
 	}
 	g := glyphs{chars: chars, box: box, generated: generated, blanks: sync.OnceValue(func() [][2]float64 { return e.blanks(page) })}
-	read, at := g.mend()
-	w.doubtful = g.doubtful
-	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return box(at[i]) }))
+	w.lay(g)
 	w.turn(left, bottom)
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
+}
+
+// lay makes the text of a page from its characters.
+func (w *pdfPage) lay(g glyphs) {
+	read, at := g.mend()
+	w.doubtful = g.doubtful
+	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return g.box(at[i]) }))
 }
 
 // frame tells how a page is cut and turned. It gives the lower left corner of what is shown of it, as the page is drawn.
@@ -418,7 +516,8 @@ type pdfLine struct {
 // linesOf divides the characters of a page into lines. box gives the box of a character.
 func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 	var out []pdfLine
-	var l pdfLine
+	all := make([]rune, 0, len(chars)) // of all lines, one after the other
+	l := pdfLine{text: all}
 	end := func() {
 		for len(l.text) > 0 && l.text[len(l.text)-1] == ' ' {
 			l.text = l.text[:len(l.text)-1]
@@ -426,7 +525,7 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
 		if len(l.text) > 0 {
 			out = append(out, l)
 		}
-		l = pdfLine{}
+		l = pdfLine{text: l.text[len(l.text):]}
 	}
 	for i := 0; i < len(chars); {
 		switch c := chars[i]; {
@@ -538,7 +637,13 @@ func lay(lines []pdfLine) (string, []Line) {
 		usual = all[len(all)/2]
 	}
 	var b strings.Builder
-	var out []Line
+	runs, size := 0, 0
+	for _, l := range lines {
+		runs += len(l.runs)
+		size += len(l.text) + 2
+	}
+	b.Grow(size)
+	out := make([]Line, 0, runs)
 	at := 0
 	for i, l := range lines {
 		for _, r := range l.runs {
@@ -546,7 +651,9 @@ func lay(lines []pdfLine) (string, []Line) {
 			r.End += at
 			out = append(out, r)
 		}
-		b.WriteString(string(l.text))
+		for _, c := range l.text {
+			b.WriteRune(c)
+		}
 		at += len(l.text)
 		if i+1 == len(lines) || l.joined {
 			continue
@@ -563,12 +670,15 @@ func lay(lines []pdfLine) (string, []Line) {
 }
 
 // recognise reads a page that is a picture with tesseract, when that was asked for and is there.
-func (r *reader) recognise(e *engine, doc references.FPDF_DOCUMENT, page int) string {
+func (r *reader) recognise(d *document, page int) string {
 	tool, err := exec.LookPath("tesseract")
 	if r.o.OCR == "" || err != nil {
 		return ""
 	}
-	pic, err := e.picture(doc, page, 200)
+	if d.start() != nil {
+		return ""
+	}
+	pic, err := d.engine.picture(d.open, page, 200)
 	if err != nil {
 		return ""
 	}

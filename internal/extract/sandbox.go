@@ -317,6 +317,7 @@ func Child(in io.Reader, out io.Writer, others ...Other) error {
 	}
 	confine(j.Limits.Memory)
 	debug.SetMemoryLimit(j.Limits.Memory * 3 / 4)
+	debug.SetGCPercent(400) // it lives for one file, and the limit holds
 	if j.Size < 0 || int64(j.Size) > j.Limits.File {
 		return errors.New("no size")
 	}
