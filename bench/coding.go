@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -294,6 +295,47 @@ func pages(name string, c *http.Client, addresses []string, bar float64) error {
 	return nil
 }
 
+// taken measures a PDF of 300 pages brought in over the web: from when it is sent until its text is there to be read.
+func taken(lead *http.Client, study, dir string) error {
+	var took []time.Duration
+	for i := range 5 {
+		file := bytes.Replace(book(300), []byte("%PDF-1.4"), fmt.Appendf(nil, "%%PDF-1.%d", i+3), 1) // each another document
+		var body bytes.Buffer
+		w := multipart.NewWriter(&body)
+		part, err := w.CreateFormFile("files", fmt.Sprintf("book-%d.pdf", i))
+		if err != nil {
+			return err
+		}
+		part.Write(file)
+		w.Close()
+		start := time.Now()
+		res, err := lead.Post(study+"/documents/new", w.FormDataContentType(), &body)
+		if err != nil {
+			return err
+		}
+		res.Body.Close()
+		if res.StatusCode != http.StatusSeeOther {
+			return fmt.Errorf("a PDF brought in gave %s", res.Status)
+		}
+		at, err := res.Request.URL.Parse(res.Header.Get("Location"))
+		if err != nil {
+			return err
+		}
+		if res, err = lead.Get(at.String()); err != nil {
+			return err
+		}
+		b, err := io.ReadAll(res.Body)
+		res.Body.Close()
+		took = append(took, time.Since(start))
+		if err != nil || !bytes.Contains(b, []byte(vocabulary[0])) {
+			return fmt.Errorf("the reader gave %s without the text: %v", res.Status, err)
+		}
+	}
+	first := took[0].Seconds()
+	report("PDF of 300 pages over the web to its first text", median(took)/1000, 1, "s", true, fmt.Sprintf("sent, read, kept and shown; the first of a data folder %.2f s, slowest of 5 %.2f s", first, percentile(took, 99)/1000))
+	return nil
+}
+
 // desksAtWork measures coding as people do it, over the web, with 50,000 codings in the study.
 func desksAtWork(program, dir string) error {
 	if err := pdfs(program, dir); err != nil {
@@ -326,6 +368,9 @@ func desksAtWork(program, dir string) error {
 		codes = append(codes, id)
 		code1 = append(code1, srv.url+"/s/"+b.Slug+"/code/"+string(id))
 		query = append(query, srv.url+"/s/"+b.Slug+"/coded?code="+string(id))
+	}
+	if err := taken(lead, srv.url+"/s/"+b.Slug, dir); err != nil {
+		return err
 	}
 	if err := pages("first page of a code's passages, p95", lead, code1, 50); err != nil {
 		return err

@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,11 +18,11 @@ type name struct {
 const mostAuthors = 10
 
 var (
-	initials = regexp.MustCompile(`^(\p{Lu}\.?-?){1,3}$`)
-	suffix   = regexp.MustCompile(`(?i)^(jr|sr|ii|iii|iv)\.?$`)
-	between  = regexp.MustCompile(`\s+and\s+|\s*;\s*|\s+&\s+`)
+	initials = pattern(`^(\p{Lu}\.?-?){1,3}$`)
+	suffix   = pattern(`(?i)^(jr|sr|ii|iii|iv)\.?$`)
+	between  = pattern(`\s+and\s+|\s*;\s*|\s+&\s+`)
 	// "Adeli K.Lewis G. F.": authors that an export has run together.
-	joined = regexp.MustCompile(`\.(\p{Lu}[\p{Ll}'’]|(?:van|von|de|del|den|der|la|le|el|al|da|di|dos|ten) )`)
+	joined = pattern(`\.(\p{Lu}[\p{Ll}'’]|(?:van|von|de|del|den|der|la|le|el|al|da|di|dos|ten) )`)
 	nobody = set("anon anonymous anonymus noauthorslisted noauthor noauthors unknown na none author authors null")
 )
 
@@ -32,12 +31,12 @@ var (
 // them together.
 func SplitAuthors(s string) []string {
 	var out []string
-	for _, part := range between.Split(s, -1) {
+	for _, part := range between().Split(s, -1) {
 		if list := strings.Split(part, ","); len(list) > 1 && !slices.ContainsFunc(list, func(one string) bool { return !isWhole(one) }) {
 			part = strings.Join(list, "\x00")
 		}
 		if strings.Count(part, ".") > 1 && !strings.Contains(part, ",") {
-			part = joined.ReplaceAllString(part, ".\x00$1")
+			part = joined().ReplaceAllString(part, ".\x00$1")
 		}
 		for one := range strings.SplitSeq(part, "\x00") {
 			if one = strings.TrimSpace(one); one != "" {
@@ -81,7 +80,7 @@ func splitName(s string) (family, given string) {
 	s = strings.Trim(s, "[] \t.,")
 	if family, given, ok := strings.Cut(s, ","); ok {
 		first, rest, more := strings.Cut(given, ",")
-		if more && suffix.MatchString(strings.TrimSpace(first)) { // King, Jr., Martin
+		if more && suffix().MatchString(strings.TrimSpace(first)) { // King, Jr., Martin
 			given = rest
 		}
 		if given = Normalize(spread(given)); given == "" {
@@ -116,7 +115,7 @@ func isInitials(w string) bool {
 	if len(w) > 6 || w[0] >= 'a' && w[0] <= 'z' {
 		return false
 	}
-	return initials.MatchString(w)
+	return initials().MatchString(w)
 }
 
 // spread puts a space between initials that are written together: "JL", "J.-L.".
@@ -130,7 +129,7 @@ func spread(given string) string {
 
 func trimSuffix(s string) string {
 	words := strings.Fields(s)
-	for len(words) > 1 && suffix.MatchString(words[len(words)-1]) {
+	for len(words) > 1 && suffix().MatchString(words[len(words)-1]) {
 		words = words[:len(words)-1]
 	}
 	return strings.Join(words, " ")
@@ -238,10 +237,10 @@ type pages struct {
 	more        []string // first pages of further parts
 }
 
-var pageForm = regexp.MustCompile(`^([a-z]*)([0-9]+)([a-z]?)$`)
+var pageForm = pattern(`^([a-z]*)([0-9]+)([a-z]?)$`)
 
 // "01-Sep": a spreadsheet took pages for a date.
-var spoiled = regexp.MustCompile(`^([0-9]+-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]+)$`)
+var spoiled = pattern(`^([0-9]+-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]+)$`)
 
 // newPages reads pages: "123-8", "S12-S18", "pp. 91–2", "e0123", "iii-viii".
 func newPages(s string) pages {
@@ -258,14 +257,14 @@ func newPages(s string) pages {
 		}
 		return p
 	}
-	if spoiled.MatchString(s) {
+	if spoiled().MatchString(s) {
 		return pages{}
 	}
 	s = strings.NewReplacer("pages", "", "pp.", "", "pp ", "", "p.", "", "–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "--", "-", " ", "").Replace(s)
 	first, last, _ := strings.Cut(s, "-")
 	last, _, _ = strings.Cut(last, "-")
 	first, last = strings.Trim(first, ".:+"), strings.Trim(last, ".:+")
-	f, l := pageForm.FindStringSubmatch(first), pageForm.FindStringSubmatch(last)
+	f, l := pageForm().FindStringSubmatch(first), pageForm().FindStringSubmatch(last)
 	if f != nil {
 		f[2] = strings.TrimLeft(f[2], "0")
 		first = f[1] + f[2] + f[3]
@@ -415,10 +414,10 @@ func newKind(s string) kind {
 // its variants ("Ai zheng = Chinese journal of cancer").
 type journal [][]string
 
-var venue = regexp.MustCompile(`(?i)[.,:;]?\s*\b(conference|annual meeting|proceedings of the \d+\S* )\b.*$`)
+var venue = pattern(`(?i)[.,:;]?\s*\b(conference|annual meeting|proceedings of the \d+\S* )\b.*$`)
 
 func newJournal(s string) journal {
-	if cut := venue.ReplaceAllString(s, ""); strings.Trim(cut, " .") != "" {
+	if cut := venue().ReplaceAllString(s, ""); strings.Trim(cut, " .") != "" {
 		s = cut
 	}
 	s = strings.NewReplacer("[Electronic Resource]", "", "(Online)", "", "(Print)", "").Replace(s)
@@ -533,12 +532,12 @@ func begins(a, b []string) bool {
 	return true
 }
 
-var serial = regexp.MustCompile(`[0-9]{4}-?[0-9]{3}[0-9xX]|97[89][0-9-]{10,14}`)
+var serial = pattern(`[0-9]{4}-?[0-9]{3}[0-9xX]|97[89][0-9-]{10,14}`)
 
 // newSerials reads ISSNs and ISBNs out of "0957-9672 (Print) 0957-9672".
 func newSerials(s string) []string {
 	var out []string
-	for _, n := range serial.FindAllString(s, -1) {
+	for _, n := range serial().FindAllString(s, -1) {
 		if n = strings.ToLower(strings.ReplaceAll(n, "-", "")); !slices.Contains(out, n) {
 			out = append(out, n)
 		}

@@ -3,7 +3,6 @@ package dedup
 import (
 	"html"
 	"net/url"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,7 +13,7 @@ import (
 
 // The tags that databases leave in titles; anything else in angle brackets may
 // be mathematics.
-var tag = regexp.MustCompile(`(?i)</?(i|b|u|em|strong|sub|sup|sc|scp|italic|bold|inf|span|p|br|jats:\w+)(\s[^<>]*)?/?>`)
+var tag = pattern(`(?i)</?(i|b|u|em|strong|sub|sup|sc|scp|italic|bold|inf|span|p|br|jats:\w+)(\s[^<>]*)?/?>`)
 
 // plain replaces letters without a canonical decomposition that exports write
 // plainly, and the Armenian "yev", which has one letter in lower case, two in
@@ -36,8 +35,8 @@ func Normalize(title string) string {
 	if s, ok := plainASCII(title); ok {
 		return s
 	}
-	s := tag.ReplaceAllString(title, "")
-	s = tag.ReplaceAllString(html.UnescapeString(s), "")
+	s := tag().ReplaceAllString(title, "")
+	s = tag().ReplaceAllString(html.UnescapeString(s), "")
 	s = strings.ReplaceAll(s, "&", " and ")
 	s = norm.NFKD.String(cases.Fold().String(norm.NFKC.String(s)))
 	var b strings.Builder
@@ -112,7 +111,7 @@ func silent(r rune) bool {
 	return r >= 0x055A && r <= 0x055F || unicode.Is(unicode.Cf, r)
 }
 
-var doiForm = regexp.MustCompile(`^10\.[0-9]{4,9}(\.[0-9]+)*/\S+$`)
+var doiForm = pattern(`^10\.[0-9]{4,9}(\.[0-9]+)*/\S+$`)
 
 // NormalizeDOI is a DOI for comparing: without resolver address or "doi:", in
 // lower case (DOIs do not distinguish ASCII case: DOI Handbook, section 2.4),
@@ -147,7 +146,7 @@ func NormalizeDOI(doi string) string {
 		}
 		lower = cut
 	}
-	if !doiForm.MatchString(lower) {
+	if !doiForm().MatchString(lower) {
 		return ""
 	}
 	return lower

@@ -1,7 +1,6 @@
 package dedup
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,7 +19,7 @@ type title struct {
 }
 
 // Notes that databases put behind a title, in parentheses.
-var note = regexp.MustCompile(`(?i)\s*\((provisional abstract|structured abstract|brief record|project record|cochrane review|review|multiple letters|letter|abstract|english|[a-z]+ language|author's transl|transl|retracted article[^()]*|reprinted[^()]*)\)[\s.]*$`)
+var note = pattern(`(?i)\s*\((provisional abstract|structured abstract|brief record|project record|cochrane review|review|multiple letters|letter|abstract|english|[a-z]+ language|author's transl|transl|retracted article[^()]*|reprinted[^()]*)\)[\s.]*$`)
 
 // bare is a title without the brackets around a translated title and without
 // notes behind it: "[A study of x] LA: Chi", "A study of x. [Review] [34 refs]".
@@ -52,7 +51,7 @@ func bare(s string) string {
 				cut = cut[:i]
 			}
 		} else if strings.HasSuffix(cut, ")") {
-			if at := note.FindStringIndex(cut); at != nil && at[0] > 0 {
+			if at := note().FindStringIndex(cut); at != nil && at[0] > 0 {
 				cut = cut[:at[0]]
 			}
 		}

@@ -82,7 +82,7 @@ func lineCount(s string) int {
 	return strings.Count(s, "\n") + strings.Count(s, "\r") - strings.Count(s, "\r\n")
 }
 
-var nextEntry = regexp.MustCompile(`(?:\n|\r)[ \t]*@[ \t]*[A-Za-z]+\s*[{(]`)
+var nextEntry = pattern(`(?:\n|\r)[ \t]*@[ \t]*[A-Za-z]+\s*[{(]`)
 
 func (f *File) readBibTeX(s string) {
 	b := &bibReader{s: s, line: 1, macros: map[string]string{}}
@@ -132,7 +132,7 @@ func (f *File) readBibTeX(s string) {
 		if why != "" {
 			f.refuse(line, "%s", why)
 			b.i = start + 1
-			if next := nextEntry.FindStringIndex(s[b.i:]); next != nil {
+			if next := nextEntry().FindStringIndex(s[b.i:]); next != nil {
 				b.i += next[0]
 			} else {
 				b.i = len(s)
@@ -243,7 +243,7 @@ func (b *bibReader) balanced(escapedCount bool) (string, int, bool) {
 				return "", 0, false
 			}
 		case (c == '\n' || c == '\r') && b.strict:
-			if loc := nextEntry.FindStringIndex(b.s[i:min(len(b.s), i+80)]); loc != nil && loc[0] == 0 {
+			if loc := nextEntry().FindStringIndex(b.s[i:min(len(b.s), i+80)]); loc != nil && loc[0] == 0 {
 				return "", 0, false
 			}
 		}
@@ -418,12 +418,12 @@ var bibText = map[string]string{
 var bibRoles = map[string]string{"translator": "translator", "bookauthor": "container-author", "director": "director", "interviewer": "interviewer", "illustrator": "illustrator", "collaborator": "contributor"}
 
 var (
-	bibNote     = regexp.MustCompile(`^(note\d*|annote|annotation)$`)
-	bibFree     = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9+_.:-]*$`)
+	bibNote     = pattern(`^(note\d*|annote|annotation)$`)
+	bibFree     = pattern(`^[A-Za-z][A-Za-z0-9+_.:-]*$`)
 	bibKnown    = strings.Fields("title subtitle author editor booktitle booksubtitle number issue doi url keywords keyword date year month day urldate eventdate institution school organization howpublished entrysubtype note annote annotation lastchecked")
 	bibVerbatim = strings.Fields("file url doi pdf eprint urlraw verba verbb verbc local-url")
 	texEscaped  = strings.NewReplacer(`\_`, "_", `\%`, "%", `\&`, "&", `\#`, "#", `\~{}`, "~", `\~`, "~", `{\textasciitilde}`, "~", `\textasciitilde{}`, "~", `\$`, "$")
-	urlCommand  = regexp.MustCompile(`^\\(?:url|href)\s*\{([^{}]*)\}(?:\s*\{.*\})?$`)
+	urlCommand  = pattern(`^\\(?:url|href)\s*\{([^{}]*)\}(?:\s*\{.*\})?$`)
 )
 
 func bibRecord(e *entry) Record {
@@ -450,7 +450,7 @@ func bibRecord(e *entry) Record {
 		value := ""
 		if slices.Contains(bibVerbatim, tag) {
 			value = line(texEscaped.Replace(raw))
-			if m := urlCommand.FindStringSubmatch(value); m != nil {
+			if m := urlCommand().FindStringSubmatch(value); m != nil {
 				value = m[1]
 			}
 			if strings.HasPrefix(value, "{") && strings.HasSuffix(value, "}") {
@@ -490,7 +490,7 @@ func bibRecord(e *entry) Record {
 		case tag == "url":
 			r.first(&r.URL, f.Tag, value)
 		case tag == "howpublished":
-			if m := urlCommand.FindStringSubmatch(line(raw)); m != nil && r.URL == "" {
+			if m := urlCommand().FindStringSubmatch(line(raw)); m != nil && r.URL == "" {
 				r.URL = m[1]
 			} else {
 				later = append(later, Field{f.Tag, value})
@@ -523,7 +523,7 @@ func bibRecord(e *entry) Record {
 			} else {
 				r.other(f.Tag, value)
 			}
-		case bibNote.MatchString(tag):
+		case bibNote().MatchString(tag):
 			r.note(value)
 		case tag == "entrysubtype" && (r.Type == "article-newspaper" || r.Type == "article-magazine"):
 		default:
@@ -598,7 +598,7 @@ func splitTop(s string, at func(rest string) int) []string {
 	return append(parts, s[start:])
 }
 
-var andWord = regexp.MustCompile(`^\s+(?i:and)\s`)
+var andWord = pattern(`^\s+(?i:and)\s`)
 
 func bibNames(s string) []Name {
 	var ns []Name
@@ -607,7 +607,7 @@ func bibNames(s string) []Name {
 		if strings.IndexByte(" \t\r\n", rest[0]) < 0 || len(rest) < 5 {
 			return 0
 		}
-		if loc := andWord.FindStringIndex(rest[:min(len(rest), 40)]); loc != nil {
+		if loc := andWord().FindStringIndex(rest[:min(len(rest), 40)]); loc != nil {
 			return loc[1] - 1
 		}
 		return 0
@@ -619,7 +619,7 @@ func bibNames(s string) []Name {
 	return ns
 }
 
-var extended = regexp.MustCompile(`(?i)^\s*"?(family|given|prefix|suffix)[a-z-]*\s*=`)
+var extended = pattern(`(?i)^\s*"?(family|given|prefix|suffix)[a-z-]*\s*=`)
 
 // bibPerson takes a name apart as BibTeX does: First von Last; von Last, First; von Last, Jr, First; or family=…, given=….
 func bibPerson(s string) Name {
@@ -630,7 +630,7 @@ func bibPerson(s string) Name {
 		return 0
 	}
 	parts := splitTop(s, comma)
-	if extended.MatchString(s) {
+	if extended().MatchString(s) {
 		var n Name
 		for _, p := range parts {
 			key, v, ok := strings.Cut(strings.Trim(strings.TrimSpace(p), `"`), "=")
@@ -658,7 +658,7 @@ func bibPerson(s string) Name {
 	case 2:
 		return makeName(plain(parts[0]), plain(parts[1]), "")
 	default:
-		if end := plain(parts[1]); suffix.MatchString(end) || len(parts) == 3 && len(end) < 4 {
+		if end := plain(parts[1]); suffix().MatchString(end) || len(parts) == 3 && len(end) < 4 {
 			return makeName(plain(parts[0]), plain(strings.Join(parts[2:], ",")), end)
 		}
 		return ParseName(plain(s))
@@ -686,7 +686,7 @@ func bibPerson(s string) Name {
 	if von >= 0 {
 		first = von
 	}
-	if n := plain(words[len(words)-1]); von < 0 && len(words) > 2 && suffix.MatchString(n) && n != "V" && n != "v" {
+	if n := plain(words[len(words)-1]); von < 0 && len(words) > 2 && suffix().MatchString(n) && n != "V" && n != "v" {
 		return makeName(plain(words[len(words)-2]), plain(strings.Join(words[:len(words)-2], " ")), n)
 	}
 	return makeName(plain(strings.Join(words[first:], " ")), plain(strings.Join(words[:first], " ")), "")
@@ -719,7 +719,7 @@ func (n Name) bib() string {
 	}
 	safe := func(s string) string {
 		s = toTeX(s)
-		if andWord.MatchString(" "+s+" ") || strings.Contains(strings.ToLower(s), " and ") || strings.Contains(s, ",") {
+		if andWord().MatchString(" "+s+" ") || strings.Contains(strings.ToLower(s), " and ") || strings.Contains(s, ",") {
 			return "{" + s + "}"
 		}
 		return s
@@ -736,13 +736,13 @@ var bibField = map[string]string{"title-short": "shorttitle", "container-short":
 	"volume": "volume", "edition": "edition", "isbn": "isbn", "issn": "issn", "pmid": "pmid", "pmcid": "pmcid", "language": "language", "abstract": "abstract",
 	"accessed": "urldate", "event": "eventdate", "doi": "doi", "url": "url"}
 
-var badKey = regexp.MustCompile(`[^\p{L}\p{N}_:./+-]+`)
+var badKey = pattern(`[^\p{L}\p{N}_:./+-]+`)
 
 func writeBibTeX(out io.Writer, records []Record) error {
 	w := bufio.NewWriter(out)
 	used := map[string]bool{}
 	for i, r := range records {
-		key := badKey.ReplaceAllString(r.ID, "-")
+		key := badKey().ReplaceAllString(r.ID, "-")
 		if key == "" {
 			key = "ref-" + strconv.Itoa(i+1)
 		}
@@ -841,7 +841,7 @@ func writeBibTeX(out io.Writer, records []Record) error {
 				note(f.Value)
 			case kindOf == "label":
 				note(labelNote(Field{rest, f.Value}))
-			case kindOf == "other" && bibFree.MatchString(rest) && !bibReads(rest) && (!slices.Contains(bibVerbatim, strings.ToLower(rest)) || verbatim(f.Value)):
+			case kindOf == "other" && bibFree().MatchString(rest) && !bibReads(rest) && (!slices.Contains(bibVerbatim, strings.ToLower(rest)) || verbatim(f.Value)):
 				if slices.Contains(bibVerbatim, strings.ToLower(rest)) {
 					put(rest, f.Value)
 				} else {
@@ -875,7 +875,7 @@ func bibReads(name string) bool {
 	tag := strings.ToLower(name)
 	_, isText := bibText[tag]
 	_, isRole := bibRoles[tag]
-	return isText || isRole || slices.Contains(bibKnown, tag) || bibNote.MatchString(tag) || tag == "crossref" || tag == "xdata"
+	return isText || isRole || slices.Contains(bibKnown, tag) || bibNote().MatchString(tag) || tag == "crossref" || tag == "xdata"
 }
 
 // verbatim tells whether a value can stand as it is where no command is read.

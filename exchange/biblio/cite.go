@@ -2,7 +2,6 @@ package biblio
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -359,10 +358,10 @@ func (c citing) house() string {
 // pages is a range as the style writes it.
 func (c citing) pages() string { return pageRange(c.Pages, c.style) }
 
-var twoPages = regexp.MustCompile(`^(\d+)-(\d+)$`)
+var twoPages = pattern(`^(\d+)-(\d+)$`)
 
 func pageRange(p string, style Style) string {
-	m := twoPages.FindStringSubmatch(p)
+	m := twoPages().FindStringSubmatch(p)
 	if m == nil {
 		return strings.ReplaceAll(p, "-", "–")
 	}
@@ -842,7 +841,7 @@ func smart(s string) string {
 // lowWords stay small in a title in title case, except at its ends and after a colon.
 var lowWords = strings.Fields("a about above across after against along among amid and around as at before behind below beneath beside between beyond but by down during except for from in inside into like near nor of off on onto or out outside over past per since so than the through throughout till to toward towards under underneath until up upon versus via vs. with within without yet")
 
-var titleWord = regexp.MustCompile(`<[^<>]*>|[^\s<>]+`)
+var titleWord = pattern(`<[^<>]*>|[^\s<>]+`)
 
 // titleCase writes an English title in title case; one in another language stays as it is.
 func titleCase(s, language string) string {
@@ -850,13 +849,13 @@ func titleCase(s, language string) string {
 		return s
 	}
 	words := 0
-	for _, w := range titleWord.FindAllString(s, -1) {
+	for _, w := range titleWord().FindAllString(s, -1) {
 		if w[0] != '<' {
 			words++
 		}
 	}
 	n, start := 0, true
-	return titleWord.ReplaceAllStringFunc(s, func(w string) string {
+	return titleWord().ReplaceAllStringFunc(s, func(w string) string {
 		if w[0] == '<' {
 			return w
 		}

@@ -2,7 +2,6 @@ package biblio
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -58,10 +57,10 @@ func edtf(year, month, day int) string {
 }
 
 var (
-	numeric = regexp.MustCompile(`^(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?/?$`)
-	span    = regexp.MustCompile(`^(\d{4}(?:-\d\d){0,2})(?:/|--| ?[–—] ?)(\d{4}(?:-\d\d){0,2})$`)
-	compact = regexp.MustCompile(`^(\d{4})(\d\d)(\d\d)$`)
-	aYear   = regexp.MustCompile(`(?:^|\D)(1[0-9]\d\d|20\d\d)(?:\D|$)`)
+	numeric = pattern(`^(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?/?$`)
+	span    = pattern(`^(\d{4}(?:-\d\d){0,2})(?:/|--| ?[–—] ?)(\d{4}(?:-\d\d){0,2})$`)
+	compact = pattern(`^(\d{4})(\d\d)(\d\d)$`)
+	aYear   = pattern(`(?:^|\D)(1[0-9]\d\d|20\d\d)(?:\D|$)`)
 )
 
 // ParseDate reads the dates that exports hold: 2020, 2020/05/12/, 2020-05, 2020-21 (spring), 12 May 2020, May 2020, mai
@@ -75,7 +74,7 @@ func ParseDate(s string) Date {
 	d, ok := parseDate(s)
 	if !ok {
 		d = Date{Literal: s}
-		if m := aYear.FindStringSubmatch(s); m != nil {
+		if m := aYear().FindStringSubmatch(s); m != nil {
 			d.Year, _ = strconv.Atoi(m[1])
 		}
 	}
@@ -93,7 +92,7 @@ func parseDate(s string) (Date, bool) {
 	if rest, ok := strings.CutSuffix(s, "~"); ok {
 		s, circa = rest, true
 	}
-	if m := span.FindStringSubmatch(s); m != nil {
+	if m := span().FindStringSubmatch(s); m != nil {
 		a, okA := parseDate(m[1])
 		b, okB := parseDate(m[2])
 		if okA && okB {
@@ -102,10 +101,10 @@ func parseDate(s string) (Date, bool) {
 		}
 		return Date{}, false
 	}
-	if m := compact.FindStringSubmatch(s); m != nil {
+	if m := compact().FindStringSubmatch(s); m != nil {
 		s = m[1] + "-" + m[2] + "-" + m[3]
 	}
-	if m := numeric.FindStringSubmatch(strings.TrimRight(s, "/ ")); m != nil {
+	if m := numeric().FindStringSubmatch(strings.TrimRight(s, "/ ")); m != nil {
 		n := func(i int) int { v, _ := strconv.Atoi(m[i]); return v }
 		return makeDate(Date{Year: n(1), Month: n(2), Day: n(3), Circa: circa})
 	}

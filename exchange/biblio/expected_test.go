@@ -93,7 +93,7 @@ func TestExpected(t *testing.T) {
 			check("volume", got.Volume, want.Volume)
 			check("issue", got.Issue, want.Issue)
 			check("URL", got.URL, want.URL)
-			if y := aYear.FindStringSubmatch(or(want.Date, or(want.DateDecided, want.DateEnacted))); y != nil {
+			if y := aYear().FindStringSubmatch(or(want.Date, or(want.DateDecided, want.DateEnacted))); y != nil {
 				check("year", got.Issued.yearText(), y[1])
 			}
 			var people, wanted []string

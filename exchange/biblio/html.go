@@ -183,7 +183,7 @@ func (p page) record(address string) Record {
 	r.Title = or(first("citation_title"), or(ld("headline"), or(first("dc.title", "dcterms.title", "og:title", "twitter:title"), line(p.title))))
 	r.Abstract = or(first("citation_abstract"), or(first("dcterms.abstract", "dc.description", "dcterms.description"), or(ld("description"), first("og:description", "description", "twitter:description"))))
 	r.DOI = or(first("citation_doi"), first("prism.doi", "bepress_citation_doi"))
-	if id := first("dc.identifier", "dcterms.identifier"); r.DOI == "" && doi.MatchString(id) {
+	if id := first("dc.identifier", "dcterms.identifier"); r.DOI == "" && doi().MatchString(id) {
 		r.DOI = id
 	}
 	r.Volume, r.Issue = first("citation_volume"), first("citation_issue")

@@ -3,15 +3,14 @@ package biblio
 import (
 	"bufio"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 )
 
 var (
-	nbibTag   = regexp.MustCompile(`^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$`)
-	nbibFree  = regexp.MustCompile(`^[A-Z][A-Z0-9]{1,3}$`)
+	nbibTag   = pattern(`^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$`)
+	nbibFree  = pattern(`^[A-Z][A-Z0-9]{1,3}$`)
 	nbibKnown = strings.Fields("PMID OWN TI TT BTI FAU AU CN FED ED JT TA VI IP PG DP AB LA PL PB CTI PT LID AID IS ISBN OT PMC GN ER TY")
 )
 
@@ -47,7 +46,7 @@ func (f *File) readNBIB(s string) {
 	blank := false
 	for sc.next() {
 		l := strings.TrimPrefix(sc.text, "\ufeff")
-		m := nbibTag.FindStringSubmatch(l)
+		m := nbibTag().FindStringSubmatch(l)
 		switch {
 		case strings.TrimSpace(l) == "":
 			blank = true
@@ -72,7 +71,7 @@ func (f *File) readNBIB(s string) {
 	x.tell(f)
 }
 
-var qualified = regexp.MustCompile(`^(\S+) \((.*)\)$`)
+var qualified = pattern(`^(\S+) \((.*)\)$`)
 
 func nbibRecord(fields []tagged) Record {
 	r := Record{Line: fields[0].line}
@@ -141,7 +140,7 @@ func nbibRecord(fields []tagged) Record {
 		case "PT":
 			types = append(types, one)
 		case "IS":
-			if m := qualified.FindStringSubmatch(one); m != nil {
+			if m := qualified().FindStringSubmatch(one); m != nil {
 				if r.ISSN == "" {
 					r.ISSN = m[1]
 				}
@@ -202,7 +201,7 @@ func shortAuthor(s string) Name {
 	words := strings.Fields(s)
 	n := len(words)
 	end := ""
-	if n > 2 && suffix.MatchString(words[n-1]) {
+	if n > 2 && suffix().MatchString(words[n-1]) {
 		end, n = words[n-1], n-1
 	}
 	if n > 1 && len([]rune(words[n-1])) <= 4 && strings.ToUpper(words[n-1]) == words[n-1] {
@@ -269,7 +268,7 @@ func writeNBIB(out io.Writer, records []Record) error {
 				put("LID", f.Value+" [doi]")
 			case f.Tag == "url" && strings.Contains(f.Value, "://") && !strings.HasSuffix(f.Value, "[doi]"):
 				put("LID", f.Value)
-			case f.Tag == "issn" && qualified.MatchString(f.Value):
+			case f.Tag == "issn" && qualified().MatchString(f.Value):
 				put("GN", carry(f))
 			case known:
 				put(tag, f.Value)
@@ -278,7 +277,7 @@ func writeNBIB(out io.Writer, records []Record) error {
 			case strings.HasPrefix(f.Tag, "other:"):
 				tag := strings.TrimPrefix(f.Tag, "other:")
 				switch {
-				case nbibFree.MatchString(tag) && !slices.Contains(nbibKnown, tag), tag == "PT" && said != "", tag == "IS" && qualified.MatchString(f.Value) && r.ISSN != "":
+				case nbibFree().MatchString(tag) && !slices.Contains(nbibKnown, tag), tag == "PT" && said != "", tag == "IS" && qualified().MatchString(f.Value) && r.ISSN != "":
 					put(tag, f.Value)
 				default:
 					put("GN", carry(f))

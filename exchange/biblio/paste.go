@@ -1,7 +1,6 @@
 package biblio
 
 import (
-	"regexp"
 	"strings"
 )
 
@@ -9,15 +8,15 @@ import (
 const Pasted Format = "pasted"
 
 var (
-	numbering = regexp.MustCompile(`^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])\s+`)
-	bullet    = regexp.MustCompile(`^\s*[•*–-]\s+`)
-	aDOI      = regexp.MustCompile(`(?i)\b10\.\d{3,9}/[^\s"<>]+[^\s"<>.,;)\]]`)
-	anURL     = regexp.MustCompile(`https?://[^\s"<>]+[^\s"<>.,;)\]]`)
-	yearParen = regexp.MustCompile(`\((?:[^()]*\D)?(1[5-9]\d\d|20\d\d)[a-z]?\b[^()]*\)[.:,]?|\((?:n\.d\.|no date)[^()]*\)[.:,]?`)
-	plainYear = regexp.MustCompile(`\b(1[5-9]\d\d|20\d\d)[a-z]?\b`)
-	inQuotes  = regexp.MustCompile(`[“"«„]([^“”"«»„]{8,})[”"»“]`)
-	sentence  = regexp.MustCompile(`^(.{8,}?[.?!])(?:\s+\p{Lu}|\s*$|\s+\d)`)
-	inverted  = regexp.MustCompile(`^(\p{L}[^,]*), ((?:\p{Lu}\.?[ -]?)+)$`)
+	numbering = pattern(`^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])\s+`)
+	bullet    = pattern(`^\s*[•*–-]\s+`)
+	aDOI      = pattern(`(?i)\b10\.\d{3,9}/[^\s"<>]+[^\s"<>.,;)\]]`)
+	anURL     = pattern(`https?://[^\s"<>]+[^\s"<>.,;)\]]`)
+	yearParen = pattern(`\((?:[^()]*\D)?(1[5-9]\d\d|20\d\d)[a-z]?\b[^()]*\)[.:,]?|\((?:n\.d\.|no date)[^()]*\)[.:,]?`)
+	plainYear = pattern(`\b(1[5-9]\d\d|20\d\d)[a-z]?\b`)
+	inQuotes  = pattern(`[“"«„]([^“”"«»„]{8,})[”"»“]`)
+	sentence  = pattern(`^(.{8,}?[.?!])(?:\s+\p{Lu}|\s*$|\s+\d)`)
+	inverted  = pattern(`^(\p{L}[^,]*), ((?:\p{Lu}\.?[ -]?)+)$`)
 )
 
 // Paste reads a pasted list of citations as well as running text allows: it is split into references; DOI, address, year,
@@ -30,8 +29,8 @@ func Paste(text string) File {
 	f := File{Format: Pasted, Encoding: "UTF-8", LineEnds: lineEnds(text)}
 	for _, p := range references(text) {
 		raw := line(p.text)
-		doi, url := aDOI.FindString(raw), anURL.FindString(raw)
-		year := plainYear.FindString(anURL.ReplaceAllString(raw, ""))
+		doi, url := aDOI().FindString(raw), anURL().FindString(raw)
+		year := plainYear().FindString(anURL().ReplaceAllString(raw, ""))
 		if doi == "" && url == "" && year == "" {
 			f.refuse(p.line, "no year, DOI or address is in it, so it is not taken for a reference: %q", short(raw))
 			continue
@@ -58,7 +57,7 @@ func references(text string) []passage {
 		case strings.TrimSpace(l) == "":
 			blank = blank || filled > 0
 			continue
-		case numbering.MatchString(l) || bullet.MatchString(l):
+		case numbering().MatchString(l) || bullet().MatchString(l):
 			marked++
 		}
 		filled++
@@ -66,7 +65,7 @@ func references(text string) []passage {
 	var out []passage
 	fresh := true
 	for _, l := range lines {
-		isMarked := numbering.MatchString(l.text) || bullet.MatchString(l.text)
+		isMarked := numbering().MatchString(l.text) || bullet().MatchString(l.text)
 		switch {
 		case strings.TrimSpace(l.text) == "":
 			fresh = true
@@ -76,7 +75,7 @@ func references(text string) []passage {
 		case !blank:
 			fresh = len(out) == 0 || !strings.HasPrefix(l.text, " ") && !strings.HasPrefix(l.text, "\t") // a hanging indent goes on
 		}
-		l.text = bullet.ReplaceAllString(numbering.ReplaceAllString(l.text, ""), "")
+		l.text = bullet().ReplaceAllString(numbering().ReplaceAllString(l.text, ""), "")
 		if fresh {
 			out = append(out, l)
 		} else {
@@ -92,27 +91,27 @@ func pasted(raw, doi, url string, at int) Record {
 	if !strings.Contains(url, "doi.org/10.") {
 		r.URL = url
 	}
-	body := anURL.ReplaceAllString(aDOI.ReplaceAllString(raw, ""), "")
+	body := anURL().ReplaceAllString(aDOI().ReplaceAllString(raw, ""), "")
 	who, rest := "", body
-	if loc := yearParen.FindStringIndex(body); loc != nil && loc[0] > 0 { // Author (2001). Title.
+	if loc := yearParen().FindStringIndex(body); loc != nil && loc[0] > 0 { // Author (2001). Title.
 		who, rest = body[:loc[0]], strings.TrimSpace(body[loc[1]:])
-		if m := plainYear.FindStringSubmatch(body[loc[0]:loc[1]]); m != nil {
+		if m := plainYear().FindStringSubmatch(body[loc[0]:loc[1]]); m != nil {
 			r.Issued = ParseDate(m[1])
 		}
-	} else if m := plainYear.FindStringSubmatchIndex(body); m != nil {
+	} else if m := plainYear().FindStringSubmatchIndex(body); m != nil {
 		r.Issued = ParseDate(body[m[2]:m[3]])
 		if m[1] < len(body)-10 && m[0] > 0 && m[0] < len(body)/2 && strings.HasPrefix(body[m[1]:], ".") { // Author. 2001. Title.
 			who, rest = body[:m[0]], strings.TrimSpace(body[m[1]+1:])
-		} else if s := sentence.FindStringSubmatch(body); s != nil { // Author AB. Title. Journal. 2001;
+		} else if s := sentence().FindStringSubmatch(body); s != nil { // Author AB. Title. Journal. 2001;
 			who, rest = s[1], strings.TrimSpace(body[len(s[1]):])
 		}
 	}
-	if m := inQuotes.FindStringSubmatch(body); m != nil {
+	if m := inQuotes().FindStringSubmatch(body); m != nil {
 		r.Title = m[1]
 		if i := strings.Index(body, m[0]); who == "" || i < len(who) {
 			who = body[:i]
 		}
-	} else if m := sentence.FindStringSubmatch(rest); m != nil {
+	} else if m := sentence().FindStringSubmatch(rest); m != nil {
 		r.Title = m[1]
 	} else {
 		r.Title = rest
@@ -143,7 +142,7 @@ func pastedNames(s string) []Name {
 	var ns []Name
 	for i := 0; i < len(parts); i++ {
 		p := strings.TrimSpace(parts[i])
-		if i+1 < len(parts) && inverted.MatchString(p+", "+strings.TrimSpace(parts[i+1])) || i == 0 && len(parts) == 2 && len(strings.Fields(p)) == 1 {
+		if i+1 < len(parts) && inverted().MatchString(p+", "+strings.TrimSpace(parts[i+1])) || i == 0 && len(parts) == 2 && len(strings.Fields(p)) == 1 {
 			given := strings.TrimSpace(parts[i+1])
 			if w := given[strings.LastIndex(given, " ")+1:]; len([]rune(w)) > 2 && strings.Count(w, ".") == 1 {
 				given = strings.TrimSuffix(given, ".") // the full stop ends the list

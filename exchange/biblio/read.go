@@ -238,14 +238,14 @@ func (s *scanner) next() bool {
 }
 
 var (
-	risStart   = regexp.MustCompile(`^[ \t\x{feff}]*TY[ \t]+-`)
-	nbibStart  = regexp.MustCompile(`^(PMID *-|OWN *- )`)
-	wosStart   = regexp.MustCompile(`^(PT [A-Z]\b|FN (Thomson|Clarivate|ISI|Zoological)|PT (Journal|Book|Patent)\b)`)
-	referStart = regexp.MustCompile(`^%[0ATDJ] \S`)
-	bibStart   = regexp.MustCompile(`^\s*@\s*[A-Za-z]+\s*[{(]`)
-	rwStart    = regexp.MustCompile(`^RT (Journal|Book|Generic|Abstract|Newspaper|Magazine|Report|Thesis|Dissertation|Web|Conference|Patent|Monograph|Unpublished|Video|Laws|Case|Map|Music|Sound|Personal|Online|Computer|Artwork|Bills|Grant|Hearing|Motion)`)
-	marcStart  = regexp.MustCompile(`^\d{5}[acdnp ].{4}[a 0-9]\d?`)
-	xmlRoot    = regexp.MustCompile(`<([A-Za-z][\w.:-]*)`)
+	risStart   = pattern(`^[ \t\x{feff}]*TY[ \t]+-`)
+	nbibStart  = pattern(`^(PMID *-|OWN *- )`)
+	wosStart   = pattern(`^(PT [A-Z]\b|FN (Thomson|Clarivate|ISI|Zoological)|PT (Journal|Book|Patent)\b)`)
+	referStart = pattern(`^%[0ATDJ] \S`)
+	bibStart   = pattern(`^\s*@\s*[A-Za-z]+\s*[{(]`)
+	rwStart    = pattern(`^RT (Journal|Book|Generic|Abstract|Newspaper|Magazine|Report|Thesis|Dissertation|Web|Conference|Patent|Monograph|Unpublished|Video|Laws|Case|Map|Music|Sound|Personal|Online|Computer|Artwork|Bills|Grant|Hearing|Motion)`)
+	marcStart  = pattern(`^\d{5}[acdnp ].{4}[a 0-9]\d?`)
+	xmlRoot    = pattern(`<([A-Za-z][\w.:-]*)`)
 )
 
 // detect finds the format by what the text holds, whatever its file is called.
@@ -254,7 +254,7 @@ func detect(s string) (Format, error) {
 	switch {
 	case strings.HasPrefix(head, "<"):
 		return detectXML(head)
-	case marcStart.MatchString(head) && strings.ContainsAny(head, "\x1e\x1d"):
+	case marcStart().MatchString(head) && strings.ContainsAny(head, "\x1e\x1d"):
 		return "", unread("MARC")
 	case head[0] == '[' && strings.HasPrefix(strings.TrimLeft(head[1:], " \t\r\n"), "{"),
 		head[0] == '{' && strings.HasPrefix(strings.TrimLeft(head[1:], " \t\r\n"), `"`), strings.Join(strings.Fields(head[:min(len(head), 9)]), "") == "[]":
@@ -267,17 +267,17 @@ func detect(s string) (Format, error) {
 	for n := 0; n < 100_000 && sc.next(); n++ {
 		l := strings.TrimLeft(sc.text, "\ufeff")
 		switch {
-		case risStart.MatchString(l):
+		case risStart().MatchString(l):
 			return RIS, nil
-		case bibStart.MatchString(l):
+		case bibStart().MatchString(l):
 			return BibTeX, nil
-		case referStart.MatchString(l):
+		case referStart().MatchString(l):
 			return Refer, nil
-		case wosStart.MatchString(l):
+		case wosStart().MatchString(l):
 			return WoS, nil
-		case rwStart.MatchString(l):
+		case rwStart().MatchString(l):
 			return "", unread("RefWorks tagged")
-		case nbibStart.MatchString(l):
+		case nbibStart().MatchString(l):
 			return NBIB, nil
 		}
 	}
@@ -297,7 +297,7 @@ func detectXML(head string) (Format, error) {
 	start := head[:min(len(head), 1<<16)]
 	lower := strings.ToLower(start)
 	root := ""
-	if m := xmlRoot.FindStringSubmatch(start); m != nil {
+	if m := xmlRoot().FindStringSubmatch(start); m != nil {
 		root = strings.ToLower(m[1])
 	}
 	local := root[strings.Index(root, ":")+1:]
@@ -322,16 +322,16 @@ func detectXML(head string) (Format, error) {
 func foreign(l string, own Format) (Format, bool) {
 	for _, k := range []struct {
 		format Format
-		start  *regexp.Regexp
+		start  func() *regexp.Regexp
 	}{{RIS, risStart}, {BibTeX, bibStart}, {NBIB, nbibStart}, {WoS, wosStart}, {Refer, foreignRefer}} {
-		if k.format != own && k.start.MatchString(l) && !(k.format == WoS && strings.HasPrefix(l, "FN ")) {
+		if k.format != own && k.start().MatchString(l) && !(k.format == WoS && strings.HasPrefix(l, "FN ")) {
 			return k.format, true
 		}
 	}
 	return "", false
 }
 
-var foreignRefer = regexp.MustCompile(`^%0 \S`)
+var foreignRefer = pattern(`^%0 \S`)
 
 // stray collects text that belongs to no record.
 type stray struct {

@@ -5,7 +5,6 @@
 package biblio
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -72,8 +71,8 @@ type Contributor struct {
 type Field struct{ Tag, Value string }
 
 var (
-	suffix   = regexp.MustCompile(`(?i)^(jr|sr|[1-9](st|nd|rd|th)|ii|iii|iv|v|vi|md|phd|esq)\.?$`)
-	initials = regexp.MustCompile(`^(\S.*?)[ ,]+((?:\p{Lu}\.[ -]?)+)$`)
+	suffix   = pattern(`(?i)^(jr|sr|[1-9](st|nd|rd|th)|ii|iii|iv|v|vi|md|phd|esq)\.?$`)
+	initials = pattern(`^(\S.*?)[ ,]+((?:\p{Lu}\.[ -]?)+)$`)
 )
 
 // ParseName reads "Family, Given", "Family, Given, Jr." or a name without a comma, which is taken as it is: whether it is a
@@ -88,16 +87,16 @@ func ParseName(s string) Name {
 		parts[i] = strings.TrimSpace(parts[i])
 	}
 	if len(parts) == 1 {
-		if m := initials.FindStringSubmatch(s); m != nil && !strings.Contains(m[1], ".") {
+		if m := initials().FindStringSubmatch(s); m != nil && !strings.Contains(m[1], ".") {
 			return makeName(m[1], m[2], "")
 		}
 		return Name{Literal: s}
 	}
 	last := len(parts) - 1
-	if len(parts) > 2 && suffix.MatchString(parts[last]) {
+	if len(parts) > 2 && suffix().MatchString(parts[last]) {
 		return makeName(parts[0], strings.Join(parts[1:last], ", "), parts[last])
 	}
-	if len(parts) > 2 && suffix.MatchString(parts[1]) { // as BibTeX writes it
+	if len(parts) > 2 && suffix().MatchString(parts[1]) { // as BibTeX writes it
 		return makeName(parts[0], strings.Join(parts[2:], ", "), parts[1])
 	}
 	return makeName(parts[0], strings.Join(parts[1:], ", "), "")
@@ -118,7 +117,7 @@ func makeName(family, given, end string) Name {
 		i++
 	}
 	n.Particle, n.Family = strings.Join(words[:i], " "), strings.Join(words[i:], " ")
-	if n.Suffix != "" && !suffix.MatchString(n.Suffix) { // no suffix then
+	if n.Suffix != "" && !suffix().MatchString(n.Suffix) { // no suffix then
 		n.Given, n.Suffix = strings.TrimPrefix(n.Given+", "+n.Suffix, ", "), ""
 	}
 	if n.Family == "" { // no family name then either
@@ -378,7 +377,7 @@ func labelNote(l Field) string {
 	return carry(Field{"label:" + l.Tag, l.Value})
 }
 
-var doi = regexp.MustCompile(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
+var doi = pattern(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
 
 // plainTypes are the words by which formats write a type, which say no more than the type.
 func plainTypes(csl string) []string { return []string{csl, risName(csl), nbibName(csl), bibName(csl)} }
@@ -404,7 +403,7 @@ func (r *Record) finish() {
 	if slices.Contains(plainTypes(r.Type), r.TypeAs) {
 		r.TypeAs = ""
 	}
-	if m := doi.FindStringSubmatch(r.DOI); m != nil {
+	if m := doi().FindStringSubmatch(r.DOI); m != nil {
 		r.DOI = m[1]
 	}
 	for _, f := range append([]Field{{"PMID", r.PMID}}, r.Other...) { // numbers that databases know their records by
@@ -412,7 +411,7 @@ func (r *Record) finish() {
 			r.ID = line(f.Value)
 		}
 	}
-	r.Pages = pageDash.ReplaceAllString(dashes.Replace(r.Pages), "-")
+	r.Pages = pageDash().ReplaceAllString(dashes.Replace(r.Pages), "-")
 	keep := func(all []string, one func(string) string) []string {
 		var out []string
 		for _, s := range all {
@@ -458,7 +457,7 @@ func named(ns []Name) []Name {
 	return out
 }
 
-var pageDash = regexp.MustCompile(` ?- ?`)
+var pageDash = pattern(` ?- ?`)
 
 var dashes = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "--", "-")
 

@@ -1,11 +1,10 @@
 package biblio
 
 import (
-	"regexp"
 	"strings"
 )
 
-var referTag = regexp.MustCompile(`^\s*%([A-Za-z0-9!-/:-@\[-` + "`" + `{-~])(?:\s+(.*))?$`)
+var referTag = pattern(`^\s*%([A-Za-z0-9!-/:-@\[-` + "`" + `{-~])(?:\s+(.*))?$`)
 
 // readRefer reads Refer and BibIX, which EndNote calls enw. Where records name their type with %0 that starts them;
 // elsewhere a blank line parts them.
@@ -23,7 +22,7 @@ func (f *File) readRefer(s string) {
 	sc := &scanner{rest: s}
 	for sc.next() {
 		l := strings.TrimPrefix(sc.text, "\ufeff")
-		m := referTag.FindStringSubmatch(l)
+		m := referTag().FindStringSubmatch(l)
 		switch {
 		case strings.TrimSpace(l) == "":
 			blank = true

@@ -3,7 +3,6 @@ package biblio
 import (
 	"bufio"
 	"io"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -332,14 +331,14 @@ func urls(s string) []string {
 	return parts
 }
 
-var notDigit = regexp.MustCompile(`[^0-9Xx]+`)
+var notDigit = pattern(`[^0-9Xx]+`)
 
 // serial sorts a standard number by its length: eight signs are an ISSN, ten or thirteen an ISBN.
 func (r *Record) serial(tag, v string) {
 	if v = line(v); v == "" {
 		return
 	}
-	digits := notDigit.ReplaceAllString(v, "")
+	digits := notDigit().ReplaceAllString(v, "")
 	switch {
 	case len(digits) == 8:
 		r.first(&r.ISSN, tag, v)
@@ -358,9 +357,9 @@ var risText = map[string]string{
 	"url": "UR", "language": "LA", "abstract": "AB", "keyword": "KW", "note": "N1",
 }
 
-var risWord = regexp.MustCompile(`^[A-Z0-9]{2,12}$`)
+var risWord = pattern(`^[A-Z0-9]{2,12}$`)
 
-var risFree = regexp.MustCompile(`^[A-Z][A-Z0-9]$`)
+var risFree = pattern(`^[A-Z][A-Z0-9]$`)
 
 func writeRIS(out io.Writer, records []Record) error {
 	w := bufio.NewWriter(out)
@@ -382,7 +381,7 @@ func writeRIS(out io.Writer, records []Record) error {
 	for _, r := range records {
 		said := risName(r.Type)
 		asType, asText := false, false // whether the type and its own word have been said
-		if csl, written := risType(r.TypeAs); csl == r.Type || csl == "" && r.Type == "document" && written == "GEN" && risWord.MatchString(r.TypeAs) {
+		if csl, written := risType(r.TypeAs); csl == r.Type || csl == "" && r.Type == "document" && written == "GEN" && risWord().MatchString(r.TypeAs) {
 			said, asType, asText = r.TypeAs, true, true
 		} else if said != "" {
 			asType = true
@@ -435,7 +434,7 @@ func writeRIS(out io.Writer, records []Record) error {
 				put("N1", labelNote(Field{strings.TrimPrefix(f.Tag, "label:"), f.Value}))
 			case strings.HasPrefix(f.Tag, "other:"):
 				tag := strings.TrimPrefix(f.Tag, "other:")
-				if risFree.MatchString(tag) && !slices.Contains(risKnown, tag) || tag == "UR" && r.URL != "" && len(urls(f.Value)) == 1 {
+				if risFree().MatchString(tag) && !slices.Contains(risKnown, tag) || tag == "UR" && r.URL != "" && len(urls(f.Value)) == 1 {
 					put(tag, f.Value)
 				} else {
 					put("N1", carry(f))

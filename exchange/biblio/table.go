@@ -4,7 +4,6 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,7 +199,7 @@ func (f *File) row(h *header, cells []string, line int) {
 	f.keep(foreignRow(h, cells, line))
 }
 
-var more = regexp.MustCompile(`^(.*) \+\d+$`) // a column that goes on with the one before
+var more = pattern(`^(.*) \+\d+$`) // a column that goes on with the one before
 
 func ownRow(h *header, cells []string, line int) Record {
 	r := Record{Line: line}
@@ -211,7 +210,7 @@ func ownRow(h *header, cells []string, line int) Record {
 		}
 		value = cells[i]
 		for i+1 < len(cells) {
-			m := more.FindStringSubmatch(h.names[i+1])
+			m := more().FindStringSubmatch(h.names[i+1])
 			if m == nil || m[1] != name {
 				break
 			}
@@ -373,8 +372,8 @@ func foreignRow(h *header, cells []string, line int) Record {
 				r.Authors = names(c)
 			}
 		case "authorfull":
-			r.Authors = names(scopusID.ReplaceAllString(c, ""))
-			if scopusID.MatchString(c) {
+			r.Authors = names(scopusID().ReplaceAllString(c, ""))
+			if scopusID().MatchString(c) {
 				r.other(name, c)
 			}
 		case "editor":
@@ -470,7 +469,7 @@ func foreignRow(h *header, cells []string, line int) Record {
 	return r
 }
 
-var scopusID = regexp.MustCompile(` \(\d{6,}\)`)
+var scopusID = pattern(` \(\d{6,}\)`)
 
 // serialDate turns the day number that a workbook keeps for a date into that date.
 func serialDate(s string) string {
@@ -507,8 +506,8 @@ func list(s string) []string {
 }
 
 var (
-	shortName  = regexp.MustCompile(`^(\S.*\S|\S) ((?:\p{Lu}\.?-?){1,4})( (?:Jr|Sr|II|III|2nd|3rd)\.?)?\.?$`)
-	commaNames = regexp.MustCompile(`^[^,;]+ (?:\p{Lu}\.?[ -]?){1,4}(?:,\s*[^,;]+ (?:\p{Lu}\.?[ -]?){1,4})*\.?(?:,? et al\.?)?$`)
+	shortName  = pattern(`^(\S.*\S|\S) ((?:\p{Lu}\.?-?){1,4})( (?:Jr|Sr|II|III|2nd|3rd)\.?)?\.?$`)
+	commaNames = pattern(`^[^,;]+ (?:\p{Lu}\.?[ -]?){1,4}(?:,\s*[^,;]+ (?:\p{Lu}\.?[ -]?){1,4})*\.?(?:,? et al\.?)?$`)
 )
 
 // names splits the names in a cell. Lists are divided by ; or | or "and"; "Smith J, Doe A" is a list of two.
@@ -518,13 +517,13 @@ func names(s string) []Name {
 	case len(parts) > 1:
 	case strings.Contains(s, " and "):
 		parts = strings.Split(s, " and ")
-	case strings.Count(s, ",") > 0 && commaNames.MatchString(strings.TrimSpace(s)):
+	case strings.Count(s, ",") > 0 && commaNames().MatchString(strings.TrimSpace(s)):
 		parts = strings.Split(s, ",")
 	}
 	var ns []Name
 	for _, p := range parts {
 		p = line(p)
-		if m := shortName.FindStringSubmatch(p); m != nil && !strings.Contains(p, ",") {
+		if m := shortName().FindStringSubmatch(p); m != nil && !strings.Contains(p, ",") {
 			ns = append(ns, makeName(m[1], m[2], strings.TrimSpace(m[3])))
 		} else if p != "" {
 			ns = append(ns, ParseName(p))

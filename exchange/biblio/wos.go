@@ -1,16 +1,15 @@
 package biblio
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 )
 
 var (
-	wosTag     = regexp.MustCompile(`^([A-Z][A-Z0-9])(?: (.*))?$`)
+	wosTag     = pattern(`^([A-Z][A-Z0-9])(?: (.*))?$`)
 	wosTypes   = map[string]string{"J": "article-journal", "B": "book", "S": "chapter", "P": "patent", "C": "paper-conference", "R": "report", "T": "thesis"}
-	patentName = regexp.MustCompile(`^[A-Z' -]+ [A-Z]{1,2}$`)
-	eMail      = regexp.MustCompile(`\s*\([^()]*@[^()]*\)`)
+	patentName = pattern(`^[A-Z' -]+ [A-Z]{1,2}$`)
+	eMail      = pattern(`\s*\([^()]*@[^()]*\)`)
 )
 
 // readWoS reads the tagged format of the Web of Science and of the Zoological Record.
@@ -30,7 +29,7 @@ func (f *File) readWoS(s string) {
 	sc := &scanner{rest: s}
 	for sc.next() {
 		l := strings.TrimPrefix(sc.text, "\ufeff")
-		m := wosTag.FindStringSubmatch(strings.TrimRight(l, " \t"))
+		m := wosTag().FindStringSubmatch(strings.TrimRight(l, " \t"))
 		switch {
 		case m != nil && m[1] == "ER" && m[2] == "":
 			end(true)
@@ -62,10 +61,10 @@ func wosRecord(fields []tagged) Record {
 	people := func(t tagged) []Name {
 		var ns []Name
 		for _, l := range t.text {
-			if eMail.MatchString(l) {
+			if eMail().MatchString(l) {
 				r.other(t.tag, l)
 			}
-			if n := ParseName(eMail.ReplaceAllString(l, "")); n != (Name{}) {
+			if n := ParseName(eMail().ReplaceAllString(l, "")); n != (Name{}) {
 				ns = append(ns, n)
 			}
 		}
@@ -151,7 +150,7 @@ func wosRecord(fields []tagged) Record {
 	}
 	if r.Type == "patent" { // whose inventors have no comma
 		for i, n := range r.Authors {
-			if patentName.MatchString(n.Literal) {
+			if patentName().MatchString(n.Literal) {
 				r.Authors[i] = shortAuthor(n.Literal)
 			}
 		}

@@ -13,7 +13,6 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -416,7 +415,7 @@ func (t *Text) guessed(data []byte) {
 const hiddenLeft = "Hidden text was left out."
 
 // mark is a time in a transcript, as programs and people who transcribe write it: [00:01:02], (1:02:03.5) or #00:01:02-5#.
-var mark = regexp.MustCompile(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?[\])]|#(\d{1,3}):([0-5]\d):([0-5]\d)(?:-(\d{1,3}))?#`)
+var mark = pattern(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?[\])]|#(\d{1,3}):([0-5]\d):([0-5]\d)(?:-(\d{1,3}))?#`)
 
 // times finds the times that stand in a transcript, each up to the next. One alone, or such as run backwards, are no times
 // of a recording.
@@ -424,7 +423,7 @@ func times(body string) []Stamp {
 	var out []Stamp
 	at, cp := 0, 0
 	const most = 200_000
-	all := mark.FindAllStringSubmatchIndex(body, most+1)
+	all := mark().FindAllStringSubmatchIndex(body, most+1)
 	if len(all) > most {
 		return nil
 	}
@@ -995,7 +994,7 @@ func (r *reader) openDocument(b []byte, t *Text) error {
 		}
 	}, func(s string) {
 		if len(open) > 0 {
-			s = spaces.ReplaceAllString(s, " ")
+			s = spaces().ReplaceAllString(s, " ")
 			if o.last == ' ' {
 				s = strings.TrimPrefix(s, " ")
 			}
@@ -1079,7 +1078,7 @@ func (r *reader) epub(data []byte, t *Text) error {
 			missing++
 			continue
 		}
-		b = empties.ReplaceAll(b, []byte("<$1$2></$1>"))
+		b = empties().ReplaceAll(b, []byte("<$1$2></$1>"))
 		var one Text
 		if err := r.page(b, "utf-8", false, &one); err != nil {
 			return err
@@ -1098,7 +1097,7 @@ func (r *reader) epub(data []byte, t *Text) error {
 }
 
 // empties are elements that XML may close at once and web pages may not: read as a web page, they would swallow the rest.
-var empties = regexp.MustCompile(`<(script|title|style|textarea|iframe|noscript|xmp|template|svg|math|button|select|object)((?:\s[^<>]*)?)/>`)
+var empties = pattern(`<(script|title|style|textarea|iframe|noscript|xmp|template|svg|math|button|select|object)((?:\s[^<>]*)?)/>`)
 
 // locked lists the files of a book that are encrypted; fonts often are, to no harm.
 func (r *reader) locked(z *zipped) (map[string]bool, error) {

@@ -17,13 +17,12 @@ type glyphs struct {
 	doubtful  int                                 // spaces of which nothing tells whether they are ones
 }
 
-// mend gives the characters as they are to be read, and where each stood. It puts right what the engine gets wrong on pages
+// mend gives the characters as they are to be read, and where each stood, appended to what is given. It puts right what the engine gets wrong on pages
 // made by TeX, of which some letters come as numbers of its fonts, and on pages printed by browsers: characters outside the
 // basic plane come as halves; Arabic and Hebrew words come in the order of sight, brackets and what stands beside numbers as
 // they look; Thai letters that are drawn together with marks above them come twice, with a space after them, and so do
 // those of Hindi, Tamil, Khmer and Burmese with their vowels.
-func (g *glyphs) mend() ([]rune, []int) {
-	out, at := make([]rune, 0, len(g.chars)), make([]int, 0, len(g.chars))
+func (g *glyphs) mend(out []rune, at []int) ([]rune, []int) {
 	joined := map[int]bool{} // where the engine ended a line and none ends
 	put := func(c rune, i int) { out, at = append(out, c), append(at, i) }
 	for i := 0; i < len(g.chars); i++ {

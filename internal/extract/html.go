@@ -10,7 +10,6 @@ import (
 	"mime/quotedprintable"
 	"net/mail"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -134,7 +133,7 @@ func (o *out) node(n *html.Node, depth int) {
 			o.write(n.Data)
 			return
 		}
-		s := spaces.ReplaceAllString(n.Data, " ")
+		s := spaces().ReplaceAllString(n.Data, " ")
 		if o.last == ' ' || o.last == '\n' || o.last == '\t' || o.last == 0 {
 			s = strings.TrimLeft(s, " ")
 		}
@@ -149,7 +148,7 @@ func (o *out) node(n *html.Node, depth int) {
 			return
 		}
 		for _, a := range n.Attr {
-			if a.Key == "hidden" || a.Key == "style" && unshown.MatchString(a.Val) {
+			if a.Key == "hidden" || a.Key == "style" && unshown().MatchString(a.Val) {
 				return
 			}
 		}
@@ -176,9 +175,9 @@ func (o *out) node(n *html.Node, depth int) {
 }
 
 // unshown is the style of what a page does not show.
-var unshown = regexp.MustCompile(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
+var unshown = pattern(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
 
-var spaces = regexp.MustCompile(`[ \t\r\n\f]+`)
+var spaces = pattern(`[ \t\r\n\f]+`)
 
 // mail takes the words of a mail: its plain text, or that of its page. Who wrote to whom stays out.
 func (r *reader) mail(data []byte, t *Text) error {
@@ -268,7 +267,7 @@ func (r *reader) mail(data []byte, t *Text) error {
 }
 
 // parameter is one of a content type, as programs write it that forget the quotes.
-var parameter = regexp.MustCompile(`(?i);\s*(boundary|charset|format|delsp)\s*=\s*(?:"([^"]*)"|([^\s;]+))`)
+var parameter = pattern(`(?i);\s*(boundary|charset|format|delsp)\s*=\s*(?:"([^"]*)"|([^\s;]+))`)
 
 // contentType reads a content type, also one that the standard would refuse; without one a part is plain text.
 func contentType(s string) (string, map[string]string) {
@@ -281,7 +280,7 @@ func contentType(s string) (string, map[string]string) {
 		kind = "text/plain"
 	}
 	params = map[string]string{}
-	for _, m := range parameter.FindAllStringSubmatch(s, -1) {
+	for _, m := range parameter().FindAllStringSubmatch(s, -1) {
 		if key := strings.ToLower(m[1]); params[key] == "" {
 			params[key] = m[2] + m[3]
 		}
@@ -316,12 +315,12 @@ func flowing(s string, dropSpace bool) string {
 }
 
 var (
-	cue = regexp.MustCompile(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?`)
+	cue = pattern(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?`)
 	// counter is the number of a subtitle.
-	counter = regexp.MustCompile(`^\s*\d{1,7}\s*$`)
+	counter = pattern(`^\s*\d{1,7}\s*$`)
 	// voices tell who speaks.
-	voices = regexp.MustCompile(`<v(?:\.[^\s>]{1,40})*[ \t]+([^>\n]{1,80})>`)
-	tags   = regexp.MustCompile(`<[^>\n]{0,80}>|\{\\[^}\n]{0,40}\}`)
+	voices = pattern(`<v(?:\.[^\s>]{1,40})*[ \t]+([^>\n]{1,80})>`)
+	tags   = pattern(`<[^>\n]{0,80}>|\{\\[^}\n]{0,40}\}`)
 )
 
 // subtitles takes the lines of subtitles with their times, each as a paragraph.
@@ -334,24 +333,24 @@ func (r *reader) subtitles(data []byte, t *Text) error {
 	lines := strings.Split(strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n"), "\n")
 	// ends tells whether a subtitle is over before line i. A blank line within one of SubRip, as some write it, does not end it.
 	ends := func(i int) bool {
-		if i >= len(lines) || cue.MatchString(lines[i]) {
+		if i >= len(lines) || cue().MatchString(lines[i]) {
 			return true
 		}
 		if t.Format == "vtt" {
 			return strings.TrimSpace(lines[i]) == ""
 		}
-		return i+1 < len(lines) && counter.MatchString(lines[i]) && cue.MatchString(lines[i+1]) && !cue.MatchString(lines[i-1])
+		return i+1 < len(lines) && counter().MatchString(lines[i]) && cue().MatchString(lines[i+1]) && !cue().MatchString(lines[i-1])
 	}
 	o := &out{r: r}
 	at, wrong := 0, 0
 	for i := 0; i < len(lines); i++ {
-		m := cue.FindStringSubmatch(lines[i])
+		m := cue().FindStringSubmatch(lines[i])
 		if m == nil {
 			continue
 		}
 		var said []string
 		for i++; !ends(i); i++ {
-			line := tags.ReplaceAllString(voices.ReplaceAllString(lines[i], "$1: "), "")
+			line := tags().ReplaceAllString(voices().ReplaceAllString(lines[i], "$1: "), "")
 			if t.Format == "vtt" {
 				line = html.UnescapeString(line)
 			}

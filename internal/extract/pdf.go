@@ -99,6 +99,13 @@ type document struct {
 	engine *engine     // nil: not started yet
 	open   references.FPDF_DOCUMENT
 	pages  int
+	room   room
+}
+
+// room is memory that the pages of a document use one after the other.
+type room struct {
+	chars, read, text []rune
+	at                []int
 }
 
 func (r *reader) document(data []byte) (*document, error) {
@@ -152,7 +159,7 @@ func (d *document) about() (title, language string) {
 // words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing.
 func (d *document) words(index int) (w pdfPage, legible bool, err error) {
 	if d.plain != nil {
-		if w, ok := plainly(d.plain, index); ok {
+		if w, ok := plainly(d.plain, index, &d.room); ok {
 			return w, true, nil
 		}
 	}
@@ -163,26 +170,26 @@ func (d *document) words(index int) (w pdfPage, legible bool, err error) {
 }
 
 // plainly reads a page that leaves no doubt: one with text on it, or with nothing that may be any.
-func plainly(f *plain.File, index int) (w pdfPage, ok bool) {
+func plainly(f *plain.File, index int, r *room) (w pdfPage, ok bool) {
 	p, err := f.Page(index)
 	if err != nil {
 		return w, false
 	}
 	w.Width, w.Height = point(p.Width), point(p.Height)
 	w.Left, w.Bottom = point(p.Cut[0]), point(p.Cut[1])
-	chars := make([]rune, len(p.Chars))
-	for i, c := range p.Chars {
-		chars[i] = c.Rune
+	r.chars = r.chars[:0]
+	for _, c := range p.Chars {
+		r.chars = append(r.chars, c.Rune)
 	}
-	if letters, bad := sense(chars); letters < 20 && (p.Pictures || p.Paths > 200) || bad > 10 && bad*3 > letters {
+	if letters, bad := sense(r.chars); letters < 20 && (p.Pictures || p.Paths > 200) || bad > 10 && bad*3 > letters {
 		return w, false
 	}
 	w.lay(glyphs{
-		chars:     chars,
+		chars:     r.chars,
 		box:       func(i int) ([4]float64, bool) { return p.Chars[i].Box, true },
 		generated: func(i int) bool { return p.Chars[i].Generated },
 		blanks:    func() [][2]float64 { return nil },
-	})
+	}, r)
 	w.turn(point(p.Shown[0]), point(p.Shown[1]))
 	return w, true
 }
@@ -340,16 +347,17 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		return err == nil && g.IsGenerated
 	}
 	g := glyphs{chars: chars, box: box, generated: generated, blanks: sync.OnceValue(func() [][2]float64 { return e.blanks(page) })}
-	w.lay(g)
+	w.lay(g, &room{})
 	w.turn(left, bottom)
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
 }
 
 // lay makes the text of a page from its characters.
-func (w *pdfPage) lay(g glyphs) {
-	read, at := g.mend()
+func (w *pdfPage) lay(g glyphs, r *room) {
+	r.read, r.at = g.mend(r.read[:0], r.at[:0])
 	w.doubtful = g.doubtful
-	w.text, w.Lines = lay(linesOf(read, func(i int) ([4]float64, bool) { return g.box(at[i]) }))
+	r.text = slices.Grow(r.text[:0], len(r.read))
+	w.text, w.Lines = lay(linesOf(r.read, func(i int) ([4]float64, bool) { return g.box(r.at[i]) }, r.text))
 }
 
 // frame tells how a page is cut and turned. It gives the lower left corner of what is shown of it, as the page is drawn.
@@ -513,11 +521,11 @@ type pdfLine struct {
 	joined bool // with the next: a word is divided at its end
 }
 
-// linesOf divides the characters of a page into lines. box gives the box of a character.
-func linesOf(chars []rune, box func(int) ([4]float64, bool)) []pdfLine {
+// linesOf divides the characters of a page into lines, one after the other in the room that is given. box gives the box of
+// a character.
+func linesOf(chars []rune, box func(int) ([4]float64, bool), room []rune) []pdfLine {
 	var out []pdfLine
-	all := make([]rune, 0, len(chars)) // of all lines, one after the other
-	l := pdfLine{text: all}
+	l := pdfLine{text: room}
 	end := func() {
 		for len(l.text) > 0 && l.text[len(l.text)-1] == ' ' {
 			l.text = l.text[:len(l.text)-1]

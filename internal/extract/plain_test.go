@@ -58,7 +58,7 @@ func TestPlainIsAsEngine(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				p, ok := plainly(f, i)
+				p, ok := plainly(f, i, &room{})
 				if !ok {
 					t.Errorf("page %d is left to the engine", i+1)
 					continue

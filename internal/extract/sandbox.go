@@ -51,6 +51,7 @@ type Other struct {
 // answer is what a child says.
 type answer struct {
 	Text    *Text           `json:"text,omitempty"`
+	Lines   []byte          `json:"lines,omitempty"` // of its pages, packed
 	Picture []byte          `json:"picture,omitempty"`
 	Media   *Media          `json:"media,omitempty"`
 	Other   json.RawMessage `json:"other,omitempty"`
@@ -64,7 +65,7 @@ func (s Sandbox) Read(ctx context.Context, name string, data []byte) (Text, erro
 	if err != nil {
 		return Text{}, err
 	}
-	if a.Text == nil {
+	if a.Text == nil || len(a.Lines) > 0 && !unpackLines(a.Text.Pages, a.Lines) {
 		return Text{}, invalid("The file cannot be read.")
 	}
 	return *a.Text, nil
@@ -348,7 +349,7 @@ func Child(in io.Reader, out io.Writer, others ...Other) error {
 	} else {
 		var t Text
 		if t, err = Read(context.Background(), j.Name, data, j.Limits, j.Options); err == nil {
-			a.Text = &t
+			a.Text, a.Lines = &t, packLines(t.Pages)
 		}
 	}
 	if err != nil {
