@@ -106,6 +106,8 @@ type document struct {
 type room struct {
 	chars, read, text []rune
 	at                []int
+	lines             []pdfLine
+	runs              []Line
 }
 
 func (r *reader) document(data []byte) (*document, error) {
@@ -356,8 +358,9 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 func (w *pdfPage) lay(g glyphs, r *room) {
 	r.read, r.at = g.mend(r.read[:0], r.at[:0])
 	w.doubtful = g.doubtful
-	r.text = slices.Grow(r.text[:0], len(r.read))
-	w.text, w.Lines = lay(linesOf(r.read, func(i int) ([4]float64, bool) { return g.box(r.at[i]) }, r.text))
+	r.text, r.runs = slices.Grow(r.text[:0], len(r.read)), slices.Grow(r.runs[:0], 100)
+	linesOf(r, func(i int) ([4]float64, bool) { return g.box(r.at[i]) })
+	w.text, w.Lines = lay(r.lines)
 }
 
 // frame tells how a page is cut and turned. It gives the lower left corner of what is shown of it, as the page is drawn.
@@ -521,19 +524,19 @@ type pdfLine struct {
 	joined bool // with the next: a word is divided at its end
 }
 
-// linesOf divides the characters of a page into lines, one after the other in the room that is given. box gives the box of
-// a character.
-func linesOf(chars []rune, box func(int) ([4]float64, bool), room []rune) []pdfLine {
-	var out []pdfLine
-	l := pdfLine{text: room}
+// linesOf divides the characters of a page that are read into lines. box gives the box of a character.
+func linesOf(r *room, box func(int) ([4]float64, bool)) {
+	chars := r.read
+	r.lines = r.lines[:0]
+	l := pdfLine{text: r.text[:0], runs: r.runs[:0]} // each line goes on where the one before ended
 	end := func() {
 		for len(l.text) > 0 && l.text[len(l.text)-1] == ' ' {
 			l.text = l.text[:len(l.text)-1]
 		}
 		if len(l.text) > 0 {
-			out = append(out, l)
+			r.lines = append(r.lines, l)
 		}
-		l = pdfLine{text: l.text[len(l.text):]}
+		l = pdfLine{text: l.text[len(l.text):], runs: l.runs[len(l.runs):]}
 	}
 	for i := 0; i < len(chars); {
 		switch c := chars[i]; {
@@ -581,7 +584,6 @@ func linesOf(chars []rune, box func(int) ([4]float64, bool), room []rune) []pdfL
 		}
 	}
 	end()
-	return out
 }
 
 // hyphened tells whether a hyphen at the end of a line belongs to the word: what stands before or after it is no part of a
