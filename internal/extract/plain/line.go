@@ -210,7 +210,7 @@ func (d *drawn) order() {
 		}
 	}
 	now := left
-	if rights >= lefts {
+	if rights > lefts {
 		slices.Reverse(runs)
 		now = right
 	}
@@ -244,26 +244,17 @@ const (
 	neutral = iota
 	left
 	right
-	weak // numbers
+	weak // numbers, and the marks in them
 )
 
 func direction(c rune) int {
-	if c < 0x590 {
-		switch {
-		case c >= '0' && c <= '9':
-			return weak
-		case unicode.IsLetter(c):
-			return left
-		}
-		return neutral
-	}
 	p, _ := bidi.LookupRune(c)
 	switch p.Class() {
 	case bidi.L:
 		return left
 	case bidi.R, bidi.AL:
 		return right
-	case bidi.EN, bidi.AN:
+	case bidi.EN, bidi.AN, bidi.NSM, bidi.CS, bidi.ES, bidi.ET, bidi.BN:
 		return weak
 	}
 	return neutral

@@ -90,7 +90,7 @@ func TestPages(t *testing.T) {
 		"picture inside":    {"BI /W 4 /H 1 /BPC 8 /CS /G ID \x00EI \xffEI EI Q BT /F1 12 Tf 72 700 Td (after) Tj ET", "", "", "after"},
 		"marked":            {"/P << /MCID 0 /Lang (en) /A [1 <41>] >> BDC BT /F1 12 Tf 72 700 Td (said) Tj ET EMC", "", "", "said"},
 		"unicode":           {"BT /F2 12 Tf 72 700 Td <000100030004> Tj <00050006> Tj ET", wide, "", "Abcdfi"},
-		"hebrew":            {"BT /F2 12 Tf 72 700 Td <0002000200010001> Tj ET", wide, "", "AAאא"},
+		"hebrew":            {"BT /F2 12 Tf 72 700 Td <0002000200010001> Tj ET", wide, "", "אאAA"},
 		"differences":       {"BT /F2 12 Tf 72 700 Td <01020304050607> Tj ET", simple, "", "éз€fiŠ ."},
 		"a page of nothing": {"0 0 m 9 9 l S", "", "", ""},
 	} {
