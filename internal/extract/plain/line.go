@@ -81,7 +81,12 @@ func (d *drawn) show(s *state, tm *matrix, parts []part) {
 	for i, p := range parts {
 		if p.s == nil {
 			moved := -p.n / 1000 * s.size
-			if at += moved; len(d.items) > start && i+1 < len(parts) {
+			at += moved
+			switch n := len(d.items); {
+			case n == start || i+1 == len(parts):
+			case d.items[n-1].glyph == nil:
+				d.items[n-1].at += moved * scale
+			default:
 				d.items = append(d.items, item{at: moved * scale})
 			}
 			continue

@@ -1,4 +1,4 @@
-// Package plain reads the text of PDFs that leave no doubt: those of left-to-right letters that stand upright, in fonts that
+// Package plain reads the text of PDFs that leave no doubt: those of letters that stand upright beside each other, in fonts that
 // tell what each code means. Most pages of reports and papers are such. Everything else is left to PDFium, which reads all
 // that there is but needs an engine to be started and several times as long: [Open] and [File.Page] say so by [ErrDoubt].
 //
@@ -41,7 +41,7 @@ type Page struct {
 	Width, Height float64    // of what is shown, in points
 	Shown         [2]float64 // lower left corner of it, as the page is drawn
 	Cut           [2]float64 // what is cut off at the left and at the bottom
-	Chars         []Char     //
+	Chars         []Char     // in the order in which they are read, as PDFium takes it
 	Pictures      bool       // pictures are drawn on it
 	Paths         int        // lines and areas that are drawn on it
 }

@@ -77,6 +77,7 @@ func TestPages(t *testing.T) {
 	for name, c := range map[string]struct{ contents, font, form, want string }{
 		"lines":             {"BT /F1 12 Tf 14 TL 72 700 Td (Mahali \\(pa) Tj (\\051 hapa) ' (kisha \\\n\\141) ' ET", "", "", "Mahali (pa\n) hapa\nkisha a"},
 		"kerned":            {"BT /F1 12 Tf 72 700 Td [(W) 80 (ater) -300 (rose)] TJ ET", "", "", "Water rose"},
+		"kerned twice":      {"BT /F1 12 Tf 72 700 Td [(one) -200 -150 (two) -100 90 (s)] TJ ET", "", "", "one twos"},
 		"moved":             {"BT /F1 12 Tf 72 700 Td (one) Tj 30 0 Td (two) Tj 14 0 Td (s) Tj ET", "", "", "one twos"},
 		"right to left":     {"BT /F1 12 Tf 1 0 0 1 172 700 Tm (second) Tj 1 0 0 1 72 700 Tm (first) Tj ET", "", "", "first second"},
 		"spread":            {"BT /F1 12 Tf 3 Tc 72 700 Td (spread) Tj ET", "", "", "spread"},
