@@ -270,6 +270,10 @@ func TestCoderPanel(t *testing.T) {
 		if got := p.Text("mark.here"); !strings.HasPrefix(quote, got) {
 			t.Errorf("the mark is %q", got)
 		}
+		var there bool // so that the page is where it was, in the middle of a long text
+		if p.Eval("document.querySelector('mark.here').dataset.segs.split(' ').includes(location.hash.slice(1))", &there); !there {
+			t.Errorf("after saving %q the page is at %s", quote, p.URL())
+		}
 		if c := p.Console(); len(c) > 0 {
 			t.Errorf("after saving the console says: %v", c)
 		}
@@ -320,6 +324,12 @@ func TestCoderPanel(t *testing.T) {
 		if got := p.Text(".notes .memo"); got != "Said in passing." {
 			t.Errorf("the memo is %q", got)
 		}
+		// The same passage once more: the address stays as it is.
+		p.Select("#p2 .reading", "coalition", "broad")
+		p.Wait("coder-panel")
+		p.Press("c", "o", "u", "Enter")
+		p.Load(func() { p.Press("Enter") })
+		saved(t, p, "en", "coalition was broad", "code-memory", "code-tactics-court", "code-tactics-street")
 		// Inside a mark, the same word elsewhere, half of a letter that is made of many, and across paragraphs.
 		for _, x := range []struct{ first, last, want string }{
 			{"end came again", "end came again", "end came again"},

@@ -452,8 +452,24 @@ func dropCoding(v *visit) error {
 	if left {
 		return v.to(v.placeAt(seg.Object))
 	}
-	if a := seg.Object.Anchor.Area; !a.None() {
-		back = strings.SplitN(v.partAt(d.ID, "", a), "segment=", 2)[0]
+	return v.toPlace(d, seg.Object.Anchor)
+}
+
+// toPlace leads to where a passage was that has gone: the page of its part, or its paragraph.
+func (v *visit) toPlace(d document.Document, a document.Anchor) error {
+	if !a.Area.None() {
+		return v.to(strings.SplitN(v.partAt(d.ID, "", a.Area), "segment=", 2)[0])
 	}
-	return v.to(back)
+	text, err := store.Text(v.Ctx, v.store(), v.Study, d.ID, d.Version)
+	if err != nil {
+		return err
+	}
+	to := v.at("document", string(d.ID))
+	for _, p := range layOut(text.Body, nil) {
+		if a.Start < p.end {
+			to += "#p" + strconv.Itoa(p.N)
+			break
+		}
+	}
+	return v.to(to)
 }

@@ -98,12 +98,22 @@ func TestChangePassages(t *testing.T) {
 			post(doc+"/"+way, nil, http.StatusSeeOther)
 		}
 	}
+	at := func(way, want string) {
+		t.Helper()
+		if got := b.post(doc+"/"+way, nil).Header().Get("Location"); got != want {
+			t.Errorf("%s leads to %s; expected %s", way, got, want)
+		}
+	}
 	undo(1, "undo")
 	want(map[string][]thread.ID{"coalition was broad.": both, "It held together": both})
 	undo(2, "undo")
 	want(map[string][]thread.ID{"The coalition was broad.": both})
-	undo(10, "undo")
+	at("undo", doc+"?segment="+seg+"#"+seg) // a memo on the passage
+	undo(3, "undo")
+	at("undo", doc+"#p2") // the passage has gone
+	at("undo", doc)       // nothing was left
 	want(map[string][]thread.ID{})
+	at("redo", doc+"?segment="+seg+"#"+seg)
 	undo(10, "redo")
 	want(map[string][]thread.ID{"coalition was broad. It held together": both})
 	if memos, err := store.All[coding.Memo](context.Background(), s.st, "coded", store.Filter{}); err != nil || len(memos) != 1 {

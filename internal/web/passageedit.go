@@ -104,8 +104,30 @@ func undoInDocument(v *visit) error {
 	if no := barred(consent, interview); no != "" { // consent may have been withdrawn since
 		return fault.New(fault.Forbidden, "%s", no)
 	}
-	if err := v.undo(d.ID, nil); err != nil {
+	var on thread.ID          // the passage that it is about
+	var was []document.Anchor // of passages that come, go or move
+	err = v.undo(d.ID, func(o thread.Object) bool {
+		switch o := o.(type) {
+		case coding.Segment:
+			on, was = o.ID, append(was, o.Anchor)
+		case coding.Coding:
+			on = o.Segment
+		case coding.Memo:
+			on = o.On
+		}
+		return true
+	})
+	if err != nil {
 		return err
+	}
+	now, err := store.Get[coding.Segment](v.Ctx, v.store(), v.Study, on)
+	switch {
+	case err == nil:
+		return v.to(v.placeAt(now.Object))
+	case fault.Of(err) != fault.NotFound:
+		return err
+	case len(was) > 0:
+		return v.toPlace(d, was[0])
 	}
 	return v.to(v.at("document", string(d.ID)))
 }

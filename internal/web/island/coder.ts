@@ -354,7 +354,11 @@ class Coder {
     }
     this.unsent = false;
     if (answer.ok && answer.redirected) {
-      location.assign(answer.url);
+      const at = new URL(answer.url); // without the place in the page, which no script is told
+      const same = at.pathname + at.search === location.pathname + location.search;
+      at.hash = at.searchParams.get("segment") ?? "";
+      location.assign(at);
+      if (same) location.reload(); // else it would only scroll
       return;
     }
     // What the server has to say of it is a page of its own.
