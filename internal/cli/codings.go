@@ -8,14 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"throughline/exchange/refiqda"
-	"throughline/exchange/tabular"
-	"throughline/exchange/webannotation"
 	"throughline/internal/fault"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -131,33 +128,16 @@ func (e *env) codingsExport() *cobra.Command {
 			if found := transfer.Check(b, p); len(found) > 0 {
 				return fault.New(fault.Forbidden, "Nothing was written: names that must not leave stand in what would (%s). Put a pseudonym in their place first.", strings.Join(found, "; "))
 			}
-			all := transfer.ToAnnotations(p)
 			var w bytes.Buffer
-			if ext == ".jsonld" {
-				err = webannotation.Write(&w, "urn:uuid:"+refiqda.NewGUID(slug, "codings"), p.Name, all)
-			} else {
-				title := map[string]string{}
-				for _, x := range p.Sources {
-					title["urn:uuid:"+x.GUID] = x.Name
-				}
-				table := [][]string{{"document", "start", "end", "quote", "code", "coder", "memo"}}
-				for _, a := range all {
-					table = append(table, []string{title[a.Source], strconv.Itoa(a.Start), strconv.Itoa(a.End), a.Quote, strings.Join(a.Codes, "; "), a.Creator, a.Memo})
-				}
-				if ext == ".csv" {
-					err = tabular.WriteCSV(&w, table)
-				} else {
-					err = tabular.WriteXLSX(&w, "Codings", table)
-				}
-			}
+			n, err := transfer.WriteCodings(&w, ext, slug, p)
 			if err != nil {
 				return err
 			}
 			if err := os.WriteFile(out, w.Bytes(), 0o600); err != nil {
 				return fault.Wrap(fault.Unavailable, err, "%s cannot be written.", out)
 			}
-			return e.print(map[string]any{"study": slug, "file": out, "codings": len(all), "losses": losses}, func(w io.Writer) {
-				fmt.Fprintf(w, "Wrote %d codings to %s.\n", len(all), out)
+			return e.print(map[string]any{"study": slug, "file": out, "codings": n, "losses": losses}, func(w io.Writer) {
+				fmt.Fprintf(w, "Wrote %d codings to %s.\n", n, out)
 				printLosses(w, "What stayed behind", losses)
 			})
 		})

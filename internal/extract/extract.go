@@ -101,7 +101,7 @@ func Detect(name string, data []byte) (string, error) {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("PK\x05\x06")):
 		return packed(ext, data)
 	case bytes.HasPrefix(head, []byte("SQLite format 3\x00")):
-		return "", invalid("The file is a database. If it is a project of Taguette or QualCoder, bring it in with \"throughline qda import\".")
+		return "", invalid("The file is a database. If it is a project of Taguette or QualCoder, it comes in as a project: under Documents, From and for other programs, or with \"throughline qda import\".")
 	case bytes.HasPrefix(head, []byte(`{\rtf`)):
 		return "rtf", nil
 	case bytes.HasPrefix(head, []byte{0xd0, 0xcf, 0x11, 0xe0}):
@@ -175,7 +175,7 @@ func packed(ext string, data []byte) (string, error) {
 	has := func(name string) bool { return names[name] }
 	switch {
 	case strings.HasPrefix(kind, "application/vnd.oasis.opendocument.spreadsheet"):
-		return "", invalid("The file is a spreadsheet. Bring in texts here; tables of codings are brought in with the codings.")
+		return "", invalid("The file is a spreadsheet. Texts are brought in here. A table of codings comes in under Documents, From and for other programs, or with \"throughline codings import\".")
 	case strings.HasPrefix(kind, "application/vnd.oasis.opendocument.presentation"), strings.HasPrefix(kind, "application/vnd.oasis.opendocument.graphics"):
 		return "", invalid("The file is a presentation or a drawing. Save it as PDF and bring that in.")
 	case has("word/document.xml"), has("[Content_Types].xml") && has("_rels/.rels") && wordy(z):
@@ -185,11 +185,11 @@ func packed(ext string, data []byte) (string, error) {
 	case has("content.xml"):
 		return "odt", nil
 	case has("xl/workbook.xml"):
-		return "", invalid("The file is a spreadsheet. Bring in texts here; tables of codings are brought in with the codings.")
+		return "", invalid("The file is a spreadsheet. Texts are brought in here. A table of codings comes in under Documents, From and for other programs, or with \"throughline codings import\".")
 	case has("ppt/presentation.xml"):
 		return "", invalid("The file is a presentation. Save it as PDF and bring that in.")
 	case has("project.qde"), slices.ContainsFunc(z.File, func(f *zip.File) bool { return path.Base(f.Name) == "data.qda" }):
-		return "", invalid("The file is a project of a program for qualitative analysis. Bring it in with \"throughline qda import\".")
+		return "", invalid("The file is a project of a program for qualitative analysis. It comes in as a project: under Documents, From and for other programs, or with \"throughline qda import\".")
 	}
 	if ext != "" && ext != "zip" {
 		return "", invalid("The file is called .%s, but is a packed file of something else.", ext)

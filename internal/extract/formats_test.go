@@ -199,6 +199,9 @@ func TestWebPages(t *testing.T) {
 	if got := read(t, "a.html", []byte("<html><body><p>Caf\xe9</p></body></html>")); got.Body != "Café\n" || !strings.Contains(strings.Join(got.Notes, " "), "read as Windows-1252") {
 		t.Errorf("%q %q", got.Body, got.Notes)
 	}
+	if got := read(t, "whole.html", html(`<h1>The dam</h1><p>The commission was set up in spring, and the government answered its letters late, as everybody there remembers well.</p>`)); len(got.Notes) > 0 {
+		t.Errorf("of a page without menus is told: %q", got.Notes)
+	}
 	article := strings.Repeat("<p>The commission was set up in spring, and the government answered its letters late, as everybody there remembers well.</p>", 12)
 	got := read(t, "a.html", html(`<nav><ul>`+strings.Repeat(`<li><a href="/x">Menu entry</a></li>`, 20)+`</ul></nav><article><h1>The dam</h1>`+article+`</article><footer>Cookies</footer>`))
 	if strings.Contains(got.Body, "Menu entry") || !strings.Contains(got.Body, "commission") || len(got.Notes) == 0 {

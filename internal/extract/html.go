@@ -89,7 +89,9 @@ func (r *reader) page(data []byte, declared string, article bool, t *Text) error
 		if title != "" && !strings.Contains(body[:min(len(body), 500)], title) {
 			body = title + "\n\n" + body
 		}
-		t.Notes = append(t.Notes, "Menus and other things around the article were left out; the original is kept.")
+		if len(body) < len(t.Body) {
+			t.Notes = append(t.Notes, "Menus and other things around the article were left out; the original is kept.")
+		}
 		t.Body = body
 	}
 	return nil

@@ -497,3 +497,24 @@ func ToAnnotations(p refiqda.Project) []webannotation.Annotation {
 	}
 	return out
 }
+
+// WriteCodings writes the codings of a project that may leave, as W3C Web Annotations (".jsonld") or as a table (".csv",
+// ".xlsx"), and tells how many they are.
+func WriteCodings(w io.Writer, ext, slug string, p refiqda.Project) (int, error) {
+	all := ToAnnotations(p)
+	if ext == ".jsonld" {
+		return len(all), webannotation.Write(w, "urn:uuid:"+refiqda.NewGUID(slug, "codings"), p.Name, all)
+	}
+	title := map[string]string{}
+	for _, x := range p.Sources {
+		title["urn:uuid:"+x.GUID] = x.Name
+	}
+	table := [][]string{{"document", "start", "end", "quote", "code", "coder", "memo"}}
+	for _, a := range all {
+		table = append(table, []string{title[a.Source], strconv.Itoa(a.Start), strconv.Itoa(a.End), a.Quote, strings.Join(a.Codes, "; "), a.Creator, a.Memo})
+	}
+	if ext == ".csv" {
+		return len(all), tabular.WriteCSV(w, table)
+	}
+	return len(all), tabular.WriteXLSX(w, "Codings", table)
+}

@@ -192,7 +192,7 @@ func (v *visit) findAutocode(p *autocodePage, c coding.Code) error {
 					continue
 				}
 				p.Found = append(p.Found, autocodeLine{Value: fmt.Sprintf("%s %d %d %d", d.ID, d.Version, from, to), Title: d.Title, Lang: d.Language, Dir: direction(d.Language),
-					Before: string(r[max(0, s.From-60):s.From]), Quote: string(r[s.From:s.To]), After: string(r[s.To:min(len(r), s.To+60)])})
+					Before: fromWord(string(r[max(0, s.From-document.Context):s.From])), Quote: string(r[s.From:s.To]), After: toWord(string(r[s.To:min(len(r), s.To+document.Context)]))})
 			}
 		}
 	}

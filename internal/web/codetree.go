@@ -297,6 +297,9 @@ func splitCode(v *visit) error {
 }
 
 // codeHistory tells what was changed in a code, by whom and when. Codes are never protected.
+// codeFields are the fields of a code as its form calls them.
+var codeFields = map[string]string{"id": "Id", "name": "Name", "parent": "Below", "define": "What it means", "use": "When to use it", "avoid": "When not to use it", "example": "Example", "colour": "Colour", "order": "Place among those beside it"}
+
 func codeHistory(v *visit) error {
 	c := v.Object.(coding.Code)
 	v.crumb("Codebook", v.at("codebook"))
@@ -307,7 +310,11 @@ func codeHistory(v *visit) error {
 		return err
 	}
 	for _, e := range entries {
-		p.Entries = append(p.Entries, historyEntry{day(e.At), e.Who, did(e), changes(e.Was, e.Became)})
+		changed := changes(e.Was, e.Became)
+		for i, c := range changed {
+			changed[i].Field = cmp.Or(codeFields[c.Field], c.Field)
+		}
+		p.Entries = append(p.Entries, historyEntry{day(e.At), e.Who, did(e), changed})
 	}
 	return v.render("History of a code", p)
 }

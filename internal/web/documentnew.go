@@ -32,10 +32,20 @@ type newDocumentPage struct {
 	Back     string
 	Largest  int // MB of a file with text or a picture
 
-	Recording int // MB of a recording
+	Recording int    // MB of a recording
+	There     string // address of the document that has this file already
 }
 
 func (newDocumentPage) template() string { return "newdocument" }
+
+// takenPage tells what to know of a file that was taken in.
+type takenPage struct {
+	Title string
+	Notes []string
+	Href  string // address of its page
+}
+
+func (takenPage) template() string { return "taken" }
 
 // retellPage gives a document another text: corrected by hand, or from a better file.
 type retellPage struct {
@@ -55,6 +65,7 @@ type retellPage struct {
 
 type retoldView struct {
 	Version int
+	Notes   []string // what is to be known of the file
 	Same    int
 	Changed []retoldLine
 	Orphans []retoldLine
@@ -77,7 +88,7 @@ func (s *Server) newDocuments() section {
 			{Pattern: "POST /s/{study}/document/{id}/text", Policy: On(study.Edit, thread.Document), Largest: store.LargestFile + 1<<20, Handle: retell},
 			{Pattern: "GET /s/{study}/document/{id}/original", Policy: On(study.ReadRaw, thread.Document), Handle: originalFile},
 		},
-		Pages: []page{newDocumentPage{}, retellPage{}},
+		Pages: []page{newDocumentPage{}, takenPage{}, retellPage{}},
 	}
 }
 
@@ -130,7 +141,7 @@ func newDocument(v *visit) error {
 	}
 	defer f.Close()
 	name := clean(filepath.Base(head.Filename))
-	d, body, err := v.taken(f, head.Size, name, p.Language)
+	d, body, notes, err := v.taken(f, head.Size, name, p.Language)
 	if fault.Of(err) == fault.Invalid {
 		return again(err)
 	}
@@ -165,50 +176,59 @@ func newDocument(v *visit) error {
 	})
 	switch fault.Of(err) {
 	case fault.Conflict:
-		return again(fault.New(fault.Invalid, "This file is in the study already: open %s.", d.ID))
+		p.There = v.at("document", string(d.ID))
+		return again(fault.New(fault.Invalid, "This file is in the study already."))
 	case fault.Invalid:
 		return again(err)
 	}
 	if err != nil {
 		return err
 	}
-	return v.to(v.at("document", string(d.ID)))
+	return v.toTaken(d.Title, notes, v.at("document", string(d.ID)))
 }
 
-// taken takes in a file that was sent, and gives what it is as a document, and its text. A picture and a recording have none
-// yet; of them nothing is kept but what was cleaned.
-func (v *visit) taken(f multipart.File, size int64, name, language string) (d document.Document, body string, err error) {
+// toTaken leads to the page of what was taken in. What is to be known of the file is told before.
+func (v *visit) toTaken(title string, notes []string, page string) error {
+	if len(notes) == 0 {
+		return v.to(page)
+	}
+	return v.render("Taken in", takenPage{title, notes, page})
+}
+
+// taken takes in a file that was sent, and gives what it is as a document, its text, and what is to be known of it. A picture
+// and a recording have no text yet; of them nothing is kept but what was cleaned.
+func (v *visit) taken(f multipart.File, size int64, name, language string) (d document.Document, body string, notes []string, err error) {
 	recognised := false
 	start := make([]byte, 512)
 	n, err := f.ReadAt(start, 0)
 	if err != nil && err != io.EOF {
-		return d, "", err
+		return d, "", nil, err
 	}
 	if isMedia(name, start[:n]) {
 		d.Language = "und"
-		if err = v.takeMedia(&d, name, f, size); err == nil {
+		if notes, err = v.takeMedia(&d, name, f, size); err == nil {
 			d.ID = thread.ID(thread.Document.Prefix() + d.Media[:12])
 		}
-		return d, "", err
+		return d, "", notes, err
 	}
 	t, original, err := v.readText(f, name)
 	if err != nil {
-		return d, "", err
+		return d, "", nil, err
 	}
 	if t.Scanned && strings.TrimSpace(t.Body) == "" && len(t.Pages) <= mostRecognised {
 		if languages := extract.Recognisable(v.Ctx, language); languages != "" {
 			_ = http.NewResponseController(v.w).SetWriteDeadline(v.s.clock().Add(longestUpload)) // some seconds for each page
 			if t, err = v.s.files.Recognise(v.Ctx, name, original, languages); err != nil {
-				return d, "", err
+				return d, "", nil, err
 			}
 			recognised = strings.TrimSpace(t.Body) != ""
 		}
 	}
 	if t.Body == "" && len(t.Pages) == 0 {
-		return d, "", fault.New(fault.Invalid, "There is no text in the file that can be read. %s", strings.Join(t.Notes, " "))
+		return d, "", nil, fault.New(fault.Invalid, "There is no text in the file that can be read. %s", strings.Join(t.Notes, " "))
 	}
 	if body, err = document.Normalize([]byte(t.Body)); err != nil && !(err == document.ErrEmpty && len(t.Pages) > 0) {
-		return d, "", fault.New(fault.Invalid, "The text of the file %s.", fault.Message(err))
+		return d, "", nil, fault.New(fault.Invalid, "The text of the file %s.", fault.Message(err))
 	}
 	sum := sha256.Sum256(original)
 	d = document.Document{ID: thread.ID(thread.Document.Prefix() + hex.EncodeToString(sum[:6])), Title: t.Title, Format: t.Format, Pages: len(t.Pages), Language: document.GuessLanguage(body, keptLanguage(t.Language))}
@@ -217,7 +237,7 @@ func (v *visit) taken(f multipart.File, size int64, name, language string) (d do
 		d.Notice = "The text was recognised by a machine from pictures of pages, and may be wrong."
 	}
 	d.File, err = v.store().StageFile(v.Ctx, v.Study, bytes.NewReader(original))
-	return d, body, err
+	return d, body, t.Notes, err
 }
 
 // mostRecognised is up to how many pages that are pictures are recognised while somebody waits. Longer ones come in without
@@ -284,7 +304,7 @@ func retell(v *visit) error {
 	if err != nil {
 		from = d.Version
 	}
-	body, file, format, pages, marks := clean(v.R.FormValue("body")), []byte(nil), "", 0, []document.Mark(nil)
+	body, file, format, pages, marks, notes := clean(v.R.FormValue("body")), []byte(nil), "", 0, []document.Mark(nil), []string(nil)
 	if v.R.FormValue("do") == "file" {
 		t, b, err := v.readFile("files")
 		if fault.Of(err) == fault.Invalid {
@@ -293,7 +313,7 @@ func retell(v *visit) error {
 		if err != nil {
 			return err
 		}
-		body, file, format, pages, marks = t.Body, b, t.Format, len(t.Pages), marksOf(t)
+		body, file, format, pages, marks, notes = t.Body, b, t.Format, len(t.Pages), marksOf(t), t.Notes
 	} else {
 		p.Body = body
 		// A browser takes the line end at the beginning away, and sends CR LF.
@@ -337,7 +357,7 @@ func retell(v *visit) error {
 	if err != nil {
 		return err
 	}
-	p.Done = &retoldView{Version: done.Version, Same: done.Same}
+	p.Done = &retoldView{Version: done.Version, Same: done.Same, Notes: notes}
 	line := func(c chain.Change) retoldLine {
 		return retoldLine{c.Was, c.Now, v.at("document", string(d.ID), "passage") + "?segment=" + string(c.Segment)}
 	}

@@ -16,6 +16,7 @@ import (
 
 	"throughline/exchange/refiqda"
 	"throughline/internal/coding"
+	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/peer"
 	"throughline/internal/store"
@@ -39,10 +40,11 @@ type exchangePage struct {
 
 // exchanged tells what came in, and what did not.
 type exchanged struct {
-	Counts []option // how many, of what
-	Coders []option // name in the file, handle
-	Losses []lossLine
-	All    int
+	Counts    []option // how many, of what; empty: nothing new
+	Coders    []option // name in the file, handle
+	Losses    []lossLine
+	All       int
+	Documents string // address of those that came in; empty: there are none
 }
 
 // lossLine is a sort of loss with how often it occurs.
@@ -50,6 +52,7 @@ type lossLine struct {
 	N    int
 	Item string
 	Name string // of the first
+	More []string
 	What string
 }
 
@@ -114,7 +117,12 @@ func exchangeRoom(v *visit) error {
 	}
 	p.Done = &exchanged{All: len(in.Losses), Losses: lossLines(in.Losses)}
 	for _, what := range []string{"documents", "codes", "passages", "codings", "memos", "groups", "members"} {
-		p.Done.Counts = append(p.Done.Counts, option{strconv.Itoa(in.Counts[what]), what})
+		if n := in.Counts[what]; n > 0 {
+			p.Done.Counts = append(p.Done.Counts, option{strconv.Itoa(n), what})
+		}
+	}
+	if in.Counts["documents"] > 0 {
+		p.Done.Documents = v.at("documents") + "?kind=" + document.Material
 	}
 	for name, handle := range in.Coders {
 		p.Done.Coders = append(p.Done.Coders, option{name, handle})
@@ -215,7 +223,11 @@ func (v *visit) project(f interface {
 	}
 	p, err := refiqda.Open(f, size, refiqda.ReadOptions{})
 	if errors.Is(err, refiqda.ErrFormat) {
-		return nil, fault.New(fault.Invalid, "The file cannot be read: %s.", strings.TrimPrefix(err.Error(), refiqda.ErrFormat.Error()+": "))
+		hint := ""
+		if !slices.Contains([]string{".qdpx", ".qdc", ".zip"}, strings.ToLower(filepath.Ext(name))) {
+			hint = " A text, a picture or a recording comes in under Documents, New document."
+		}
+		return nil, fault.New(fault.Invalid, "The file cannot be read: %s.%s", strings.TrimPrefix(err.Error(), refiqda.ErrFormat.Error()+": "), hint)
 	}
 	if err != nil {
 		return nil, err
@@ -231,10 +243,13 @@ func lossLines(losses []refiqda.Loss) []lossLine {
 		k := [2]string{l.Item, l.What}
 		if i, ok := at[k]; ok {
 			out[i].N++
+			if l.Name != "" {
+				out[i].More = append(out[i].More, l.Name)
+			}
 			continue
 		}
 		at[k] = len(out)
-		out = append(out, lossLine{1, l.Item, l.Name, l.What})
+		out = append(out, lossLine{N: 1, Item: l.Item, Name: l.Name, What: l.What})
 	}
 	slices.SortStableFunc(out, func(a, b lossLine) int { return b.N - a.N })
 	return out
@@ -258,7 +273,9 @@ func giveProject(v *visit) error {
 		o.Profile = "standard"
 	}
 	give.Pages = refiqda.Profiles()[slices.IndexFunc(refiqda.Profiles(), func(x refiqda.Profile) bool { return x.Name == o.Profile })].Pages
-	if get("files") != "" && get("what") != "codebook" {
+	what := get("what")
+	list := map[string]string{"table": ".xlsx", "annotations": ".jsonld"}[what] // of codings, without what they are on
+	if get("files") != "" && what != "codebook" && list == "" {
 		if give.Files, err = transfer.FilesAt(v.Ctx, v.store(), v.s.files, v.Study, b, give.Interviews); err != nil {
 			return err
 		}
@@ -284,15 +301,21 @@ func giveProject(v *visit) error {
 	defer os.Remove(out.Name())
 	defer out.Close()
 	write, name, sort := refiqda.Write, v.Study+".qdpx", "application/octet-stream"
-	if get("what") == "codebook" {
+	switch {
+	case what == "codebook":
 		write, name = refiqda.WriteCodebook, v.Study+".qdc"
+	case list != "":
+		write, name = func(w io.Writer, p refiqda.Project, _ refiqda.WriteOptions) ([]refiqda.Loss, error) {
+			_, err := transfer.WriteCodings(w, list, v.Study, p)
+			return nil, err
+		}, v.Study+"-codings"+list
 	}
 	w := bufio.NewWriter(out)
 	written, err := write(w, p, o)
 	if err != nil {
 		return err
 	}
-	if get("what") == "losses" {
+	if what == "losses" {
 		if err := out.Truncate(0); err != nil {
 			return err
 		}

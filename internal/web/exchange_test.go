@@ -60,6 +60,19 @@ func TestExchangeRoom(t *testing.T) {
 	if r := lead.upload("/s/coded/exchange", nil, map[string]string{"x.csv": "document,code,quote\ndoc-en,Hope,coalition\n"}); r.Code != 200 || len(s.quotes("en")["coalition"]) != 1 {
 		t.Errorf("a table: %d %v", r.Code, s.quotes("en"))
 	}
+	// What did not come along is told, each by its name; that nothing came, too.
+	r = lead.upload("/s/coded/exchange", nil, map[string]string{"x.csv": "document,code,quote\nFirst nowhere,Hope,a\nSecond nowhere,Hope,b\n"})
+	for _, want := range []string{"Nothing new came in", "What did not come along: 2", "1 more"} {
+		if !strings.Contains(r.Body.String(), want) {
+			t.Errorf("a table of which nothing comes in does not say %q: %s", want, r.Body)
+		}
+	}
+	if strings.Contains(r.Body.String(), "Its documents are protected") {
+		t.Error("documents are told of where none came in")
+	}
+	if r := lead.upload("/s/coded/exchange", nil, map[string]string{"x.txt": "A plain text."}); r.Code != 422 || !strings.Contains(r.Body.String(), "under Documents, New document") {
+		t.Errorf("a text where projects come in: %d %s", r.Code, r.Body)
+	}
 	for name, content := range map[string]string{"x.qdpx": "nothing", "x.sqlite3": "SQLite format 3\x00 and no more", "x.csv": "", "x.zip": "PK\x03\x04"} {
 		if r := lead.upload("/s/coded/exchange", nil, map[string]string{name: content}); r.Code != 422 {
 			t.Errorf("%s: %d", name, r.Code)
@@ -84,6 +97,11 @@ func TestExchangeRoom(t *testing.T) {
 	}
 	if r := lead.post("/s/coded/exchange/out", url.Values{"what": {"codebook"}}); r.Code != 200 || !strings.Contains(r.Body.String(), "Meeting") || !strings.Contains(r.Header().Get("Content-Disposition"), "coded.qdc") {
 		t.Errorf("the codebook: %d %v", r.Code, r.Header())
+	}
+	for what, says := range map[string]string{"table": "PK", "annotations": "coalition"} {
+		if r := lead.post("/s/coded/exchange/out", url.Values{"what": {what}}); r.Code != 200 || !strings.Contains(r.Body.String(), says) || strings.Contains(r.Body.String(), "in the square") {
+			t.Errorf("codings as %s: %d %.300s", what, r.Code, r.Body)
+		}
 	}
 	if r := lead.post("/s/coded/exchange/out", url.Values{"what": {"losses"}}); r.Code != 200 || !strings.Contains(r.Body.String(), "item") {
 		t.Errorf("what stays: %d %s", r.Code, r.Body)

@@ -493,8 +493,11 @@ const languages = `ar Arabic,bg Bulgarian,bn Bengali,cs Czech,de German,el Greek
 // languageWord is what people read for a language tag.
 func languageWord(tag string) string {
 	base, rest, _ := strings.Cut(tag, "-")
-	if base == "" {
+	switch base {
+	case "":
 		return ""
+	case "und":
+		return "language not known"
 	}
 	_, after, found := strings.Cut(","+languages+",", ","+base+" ")
 	if !found {

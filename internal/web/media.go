@@ -149,15 +149,16 @@ func isMedia(name string, head []byte) bool {
 		strings.ToLower(filepath.Ext(name)))
 }
 
-// takeMedia cleans a picture or a recording that was sent, stages it, and writes into the document what it is.
-func (v *visit) takeMedia(d *document.Document, name string, file io.ReadSeeker, size int64) error {
+// takeMedia cleans a picture or a recording that was sent, stages it, and writes into the document what it is. The notes tell
+// what could not be taken away.
+func (v *visit) takeMedia(d *document.Document, name string, file io.ReadSeeker, size int64) (notes []string, err error) {
 	at, ok := file.(io.ReaderAt)
 	if !ok {
-		return fmt.Errorf("an upload of the type %T cannot be read from any place", file)
+		return nil, fmt.Errorf("an upload of the type %T cannot be read from any place", file)
 	}
 	m, err := v.s.files.Media(v.Ctx, name, at, size)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var clean io.ReadSeeker = bytes.NewReader(m.Clean)
 	d.MediaType, d.Width, d.Height, d.Length = m.Type, m.Width, m.Height, int(m.Duration/time.Millisecond)
@@ -167,7 +168,7 @@ func (v *visit) takeMedia(d *document.Document, name string, file io.ReadSeeker,
 		clean = extract.Cleaned(file, m.Blank)
 	}
 	d.Media, err = v.store().StageFile(v.Ctx, v.Study, clean)
-	return err
+	return m.Notes, err
 }
 
 // open refuses what nobody may see any more, and says what may be done with a document.
@@ -205,7 +206,7 @@ func attachMedia(v *visit) error {
 	}
 	defer file.Close()
 	now := d
-	err = v.takeMedia(&now, clean(filepath.Base(head.Filename)), file, head.Size)
+	notes, err := v.takeMedia(&now, clean(filepath.Base(head.Filename)), file, head.Size)
 	if fault.Of(err) == fault.Invalid {
 		return again(err)
 	}
@@ -242,7 +243,7 @@ func attachMedia(v *visit) error {
 	if err != nil {
 		return err
 	}
-	return v.to(v.at("document", string(d.ID), "parts"))
+	return v.toTaken(d.Title, notes, v.at("document", string(d.ID), "parts"))
 }
 
 // mediaWords says what a document shows or plays.

@@ -219,6 +219,16 @@ func TestDocumentsInAndCorrected(t *testing.T) {
 			t.Errorf("%s: %d", name, r.Code)
 		}
 	}
+	// What is to be known of a file is told, on the way to the document.
+	if r := b.upload("/s/coded/documents/new", nil, map[string]string{"latin.txt": "Caf\xe9 in the square."}); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "read as Windows-1252") || !strings.Contains(r.Body.String(), `href="/s/coded/document/doc-`) {
+		t.Errorf("a text in another encoding: %d %s", r.Code, r.Body)
+	}
+	if r := b.post(at+"/text", url.Values{"from": {"2"}, "do": {"file"}}); r.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a better file that did not come: %d", r.Code)
+	}
+	if r := b.upload(at+"/text", map[string]string{"do": "file"}, map[string]string{"latin.txt": "Nobody else did. Caf\xe9."}); r.Code != http.StatusOK || !strings.Contains(r.Body.String(), "read as Windows-1252") {
+		t.Errorf("a better file in another encoding: %d %s", r.Code, r.Body)
+	}
 	if r := b.upload("/s/coded/documents/new", nil, map[string]string{"notes.md": "# Notes\n\nThe yuth group kept it.\n\nNobody else did.\n"}); r.Code != http.StatusUnprocessableEntity || !strings.Contains(r.Body.String(), string(id)) {
 		t.Errorf("the same file again: %d", r.Code)
 	}

@@ -146,6 +146,7 @@ type agreementPage struct {
 	Settle     string // address of rulings; empty: may not
 	Settled    int    // differences that were settled
 	Parts      int    // codings of parts of pictures, pages and recordings, which are not measured
+	Kinds      bool   // some code is compared among coded text alone
 }
 
 type coderAgreement struct{ Name, Value, Interval, About string }
@@ -840,7 +841,7 @@ func showAgreement(v *visit) error {
 			l.Interval = fmt.Sprintf("%.2f to %.2f", r.Interval.Low, r.Interval.High)
 		}
 		if !r.Defined() {
-			l.About = "undefined: " + inWords(r.Why)
+			l.About = inWords(r.Why)
 		}
 		p.Overall = append(p.Overall, l)
 	}
@@ -854,6 +855,7 @@ func showAgreement(v *visit) error {
 		if i < 0 {
 			continue
 		}
+		p.Kinds = p.Kinds || x.Coding.Defined()
 		p.Codes = append(p.Codes, agreementCode{Path: tree[i].Path, Alpha: value(x.Binary), Kind: value(x.Coding), Units: x.Units, Coverage: covered(x.Coverage), Href: v.at("coded") + "?code=" + x.Code})
 	}
 	for _, d := range docs {
@@ -981,7 +983,7 @@ func settleDifference(v *visit) error {
 
 func value(c agreement.Coefficient) string {
 	if !c.Defined() {
-		return "undefined"
+		return "not defined"
 	}
 	return fmt.Sprintf("%.3f", c.Value)
 }

@@ -32,7 +32,7 @@ type readerPage struct {
 	Others    []link // the original, or the translations
 	Beside    bool   // the other text stands beside this one
 	BesideTo  string // address that puts it there, or takes it away; empty: there is none
-	BesideOf  string // its title
+	BesideOf  string // what it is
 	OtherLang string
 	OtherDir  string
 	Withdrawn bool // the informant withdrew consent: nothing is shown
@@ -506,7 +506,7 @@ func (v *visit) beside(p *readerPage, d document.Document) error {
 		p.Others = append(p.Others, link{word, v.at("document", string(it.Object.ID))})
 	}
 	o := others[0].Object
-	p.BesideOf, p.BesideTo = p.Others[0].Text, own+"?beside=1"
+	p.BesideOf, p.BesideTo = strings.ToLower(p.Others[0].Text[:1])+p.Others[0].Text[1:], own+"?beside=1"
 	if v.R.URL.Query().Get("beside") == "" {
 		return nil
 	}
@@ -529,11 +529,11 @@ func (v *visit) beside(p *readerPage, d document.Document) error {
 	return nil
 }
 
-// documentTitle is the title of pages about a document. It ends in the history of browsers, so that of an interview says
-// nothing.
+// documentTitle is the title of pages about a document. It ends in the history of browsers, so that of a protected
+// one says nothing.
 func documentTitle(n thread.Node) string {
 	if n.Protected {
-		return "Interview document"
+		return "Protected document"
 	}
 	return n.Label
 }
