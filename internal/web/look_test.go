@@ -38,6 +38,11 @@ func TestLook(t *testing.T) {
 				if over > 0 {
 					t.Errorf("%s runs off the side by %d pixels", name, over)
 				}
+				var down int
+				p.Eval("Math.round(scrollY)", &down)
+				if down > 0 {
+					t.Errorf("%s begins %d pixels down", name, down)
+				}
 				for _, r := range p.Requests() {
 					if !strings.HasPrefix(r, server.URL) {
 						t.Errorf("%s asks for %s", name, r)

@@ -985,7 +985,7 @@ func value(c agreement.Coefficient) string {
 	if !c.Defined() {
 		return "not defined"
 	}
-	return fmt.Sprintf("%.3f", c.Value)
+	return strings.Replace(fmt.Sprintf("%.3f", c.Value), "-0.000", "0.000", 1)
 }
 
 // unitsOf makes units of codings: what one coder coded with one code and overlaps or touches is one unit.
