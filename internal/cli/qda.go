@@ -379,7 +379,7 @@ func (e *env) qdaImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.Members = store.Objects(members)
+			o.Study, o.Members = slug, store.Objects(members)
 			if !slices.ContainsFunc(o.Members, func(m study.Member) bool { return m.Handle == by }) {
 				i := slices.IndexFunc(o.Members, func(m study.Member) bool { return m.Role == study.Lead })
 				if i < 0 {

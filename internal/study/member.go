@@ -28,10 +28,11 @@ func Roles() []Role {
 
 // Member is a person with a role in a study, known by a handle. The handle is a pseudonym that the team chooses.
 type Member struct {
-	ID     thread.ID   `json:"id"`              // "member-" and the handle
-	Handle string      `json:"handle"`          // what codings and decisions are signed with, and the name to sign in with
-	Role   Role        `json:"role"`            // what the member may do
-	Cases  []thread.ID `json:"cases,omitempty"` // for country teams: the cases they may see
+	ID     thread.ID   `json:"id"`                           // "member-" and the handle
+	Handle string      `json:"handle"`                       // what codings and decisions are signed with, and the name to sign in with
+	Role   Role        `json:"role"`                         // what the member may do
+	Cases  []thread.ID `json:"cases,omitempty"`              // for country teams: the cases they may see
+	GUID   string      `json:"guid,omitempty" column:"used"` // that a project of another program knew them by, which they came in with
 }
 
 var handle = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,39}$`)

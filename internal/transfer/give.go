@@ -126,7 +126,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	}
 	user := func(handle string) string {
 		if users[handle] == "" {
-			users[handle] = refiqda.NewGUID(b.Slug, "member", handle)
+			users[handle] = memberGUID(b.Slug, handle)
 		}
 		return users[handle]
 	}

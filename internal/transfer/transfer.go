@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,7 @@ type Options struct {
 	Language string            // of texts whose script does not tell; empty: "und", not determined
 	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
 	Pages    *refiqda.PageWay  // how regions of PDF files are counted, where a person says; nil: it is found out
+	Study    string            // slug of the study; empty: a new one
 	Members  []study.Member    // who is in the study
 	Codes    []coding.Code     // that are in the study; those that come in with places stand after theirs
 	Taken    map[thread.ID]bool
@@ -306,32 +308,49 @@ func (x *intake) id(kind thread.Kind, name, key string) thread.ID {
 	return id
 }
 
-// coders gives each user a handle: that of a member of the same name, the one asked for, or one made from the name.
+// pseudonym is what a coder is called in a project that leaves without handles. It names nobody: the next project may call
+// somebody else so.
+var pseudonym = regexp.MustCompile(`^Coder [0-9]+$`)
+
+// coders gives each user a handle: the one asked for, that of the member who has their GUID, that of a member of the same
+// name, or one made from the name.
 func (x *intake) coders() {
 	handles := map[string]bool{}
+	known := map[string]string{} // handles by GUID
+	other := map[string]bool{}   // handles of those who came in with a GUID
 	for _, m := range x.o.Members {
 		handles[m.Handle] = true
+		if x.o.Study != "" {
+			known[memberGUID(x.o.Study, m.Handle)] = m.Handle
+		}
+		if m.GUID != "" {
+			known[m.GUID], other[m.Handle] = m.Handle, true
+		}
 	}
 	fresh := map[string]bool{}
 	for i, u := range x.p.Users {
-		h := x.o.Coders[u.Name]
+		h := cmp.Or(x.o.Coders[u.Name], known[u.GUID])
 		if h == "" {
-			h = slug(u.Name)
-		}
-		if len(h) < 2 {
-			h = "coder-" + strconv.Itoa(i+1)
-		}
-		if x.o.Coders[u.Name] == "" && fresh[h] && !handles[h] { // two users of one name
-			h = h + "-" + strconv.Itoa(i+1)
+			if h = slug(u.Name); len(h) < 2 {
+				h = "coder-" + strconv.Itoa(i+1)
+			}
+			name := h
+			taken := func() bool { return fresh[h] && !handles[h] || other[h] && pseudonym.MatchString(u.Name) }
+			for n := 2; taken(); n++ { // two users of one name
+				h = name + "-" + strconv.Itoa(n)
+			}
 		}
 		x.users[u.GUID] = h
 		x.out.Coders[u.Name] = h
 		if !handles[h] && !fresh[h] {
 			fresh[h] = true
-			x.add("members", study.Member{ID: study.MemberID(h), Handle: h, Role: study.Coder})
+			x.add("members", study.Member{ID: study.MemberID(h), Handle: h, Role: study.Coder, GUID: u.GUID})
 		}
 	}
 }
+
+// memberGUID is what a project of a study calls a member.
+func memberGUID(slug, handle string) string { return refiqda.NewGUID(slug, "member", handle) }
 
 func (x *intake) user(guid string) string { return cmp.Or(x.users[guid], x.o.By) }
 

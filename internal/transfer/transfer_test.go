@@ -323,3 +323,53 @@ func TestOrderOfCodesIsKept(t *testing.T) {
 		}
 	}
 }
+
+// TestCodersComeBack tells coders apart by what they are known by: called Coder 1, they are who they were, and nobody else.
+func TestCodersComeBack(t *testing.T) {
+	b := store.Bundle{Slug: "one", Objects: []thread.Object{study.Member{ID: "member-anna", Handle: "anna", Role: study.Coder}, study.Member{ID: "member-ben", Handle: "ben", Role: study.Coder}, coding.Code{ID: "code-a", Name: "A", Define: "d"}}}
+	for i, who := range []string{"anna", "ben"} {
+		d := thread.ID("doc-" + who)
+		text := document.Text{Document: d, Version: 1, Body: "Some words."}
+		a, err := text.At(0, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seg := thread.ID(fmt.Sprintf("seg-%d", i))
+		b.Texts = append(b.Texts, text)
+		b.Objects = append(b.Objects, document.Document{ID: d, Title: who, Kind: document.Report, Record: "ref-x", Language: "en", Version: 1, SHA256: document.Sum(text.Body)},
+			coding.Segment{ID: seg, Anchor: a}, coding.Coding{Segment: seg, Code: "code-a", Coder: who})
+	}
+	of := func(who string) refiqda.Project {
+		p, _ := ToProject(b, GiveOptions{Document: func(id thread.ID) bool { return id == thread.ID("doc-"+who) }})
+		if len(p.Users) != 1 || p.Users[0].Name != "Coder 1" {
+			t.Fatalf("users are %+v", p.Users)
+		}
+		return p
+	}
+	coder := func(p refiqda.Project, o Options) (handle string, fresh []study.Member) {
+		for _, x := range FromProject(p, nil, o).Objects {
+			switch x := x.(type) {
+			case study.Member:
+				fresh = append(fresh, x)
+			case coding.Coding:
+				handle = x.Coder
+			}
+		}
+		return handle, fresh
+	}
+	members := []study.Member{{Handle: "anna"}, {Handle: "ben"}}
+	if h, fresh := coder(of("ben"), Options{Study: "one", Members: members}); h != "ben" || len(fresh) > 0 {
+		t.Errorf("back in their study Coder 1 is %q, with new members %+v", h, fresh)
+	}
+	var elsewhere []study.Member
+	for _, x := range []struct {
+		who, want string
+		fresh     int
+	}{{"ben", "coder-1", 1}, {"anna", "coder-1-2", 1}, {"ben", "coder-1", 0}, {"anna", "coder-1-2", 0}} {
+		h, fresh := coder(of(x.who), Options{Study: "two", Members: elsewhere})
+		if h != x.want || len(fresh) != x.fresh {
+			t.Errorf("elsewhere %s is %q with %d new members; expected %q with %d", x.who, h, len(fresh), x.want, x.fresh)
+		}
+		elsewhere = append(elsewhere, fresh...)
+	}
+}
