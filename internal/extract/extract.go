@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strconv"
@@ -706,6 +707,10 @@ func (r *reader) docx(data []byte, t *Text) error {
 			return err
 		}
 	}
+	hides, plain, err := r.wordStyles(z)
+	if err != nil {
+		return err
+	}
 	o := &out{r: r}
 	var gone struct{ deleted, pictures, hidden int }
 	for _, name := range []string{main, "word/footnotes.xml", "word/endnotes.xml"} {
@@ -721,8 +726,9 @@ func (r *reader) docx(data []byte, t *Text) error {
 		}
 		w := &cells{o: o}
 		skip, inText, joined, in := 0, false, false, ""
-		var boxes []bool // whether each paragraph around this one has had words
-		var runs []bool  // whether each run around this place is hidden
+		var boxes []bool  // whether each paragraph around this one has had words
+		var styles []bool // whether the style of each hides its words
+		var runs []bool   // whether each run around this place is hidden
 		before, ofRun := "", false
 		err = r.elements(b, func(name string, e xml.StartElement) {
 			switch name {
@@ -735,14 +741,22 @@ func (r *reader) docx(data []byte, t *Text) error {
 				}
 			case "Fallback", "instrText", "pPr", "sectPr", "tblPr", "trPr", "tcPr", "rt":
 				skip++
+			case "pStyle":
+				if n := len(styles); n > 0 && skip == 1 { // what it was before a change lies deeper
+					styles[n-1] = hides[xmlAttr(e, "val")]
+				}
 			case "r":
-				runs = append(runs, false)
+				runs = append(runs, len(styles) > 0 && styles[len(styles)-1])
+			case "rStyle":
+				if in == "rPr" && ofRun && hides[xmlAttr(e, "val")] { // of two styles that hide, one shows what the other hides
+					runs[len(runs)-1] = !runs[len(runs)-1]
+				}
 			case "rPr":
 				skip++
 				in, ofRun = "rPr", before == "r"
 			case "vanish":
-				if v := xmlAttr(e, "val"); in == "rPr" && ofRun && v != "0" && v != "false" && v != "off" {
-					runs[len(runs)-1] = true
+				if in == "rPr" && ofRun {
+					runs[len(runs)-1] = wordOn(e)
 				}
 			case "t":
 				inText = true
@@ -753,6 +767,10 @@ func (r *reader) docx(data []byte, t *Text) error {
 			case "br", "cr":
 				if skip == 0 {
 					w.write("\n")
+				}
+			case "sym": // a letter of a font of signs
+				if c, err := strconv.ParseUint(xmlAttr(e, "char"), 16, 16); err == nil && skip == 0 && !slices.Contains(runs, true) {
+					w.write(sign(xmlAttr(e, "font"), byte(c)))
 				}
 			case "noBreakHyphen":
 				if skip == 0 {
@@ -765,7 +783,7 @@ func (r *reader) docx(data []byte, t *Text) error {
 				if n := len(boxes); n > 0 && boxes[n-1] { // a text box within a paragraph
 					w.paragraph()
 				}
-				boxes = append(boxes, false)
+				boxes, styles = append(boxes, false), append(styles, hides[plain])
 			case "tbl":
 				w.table()
 			case "tr":
@@ -797,7 +815,7 @@ func (r *reader) docx(data []byte, t *Text) error {
 				if skip > 0 {
 					return
 				}
-				boxes = boxes[:max(0, len(boxes)-1)]
+				boxes, styles = boxes[:max(0, len(boxes)-1)], styles[:max(0, len(styles)-1)]
 				if joined {
 					joined = false
 					return
@@ -841,6 +859,60 @@ func (r *reader) docx(data []byte, t *Text) error {
 		t.Notes = append(t.Notes, "Pictures were left out.")
 	}
 	return r.properties(z, "docProps/core.xml", t)
+}
+
+// wordOn tells whether a property of Word that is on or off is on.
+func wordOn(e xml.StartElement) bool {
+	v := xmlAttr(e, "val")
+	return v != "0" && v != "false" && v != "off"
+}
+
+// wordStyles gives the styles that hide words, and the style of paragraphs that name none. A style takes over what the one
+// that it is based on says, unless it says otherwise itself.
+func (r *reader) wordStyles(z *zipped) (hides map[string]bool, plain string, err error) {
+	b, err := z.open("word/styles.xml")
+	if b == nil || err != nil {
+		return nil, "", err
+	}
+	hides = map[string]bool{}
+	says, basis := map[string]bool{}, map[string]string{}
+	style, part := "", false
+	err = r.elements(b, func(name string, e xml.StartElement) {
+		switch name {
+		case "style":
+			style = xmlAttr(e, "styleId")
+			if xmlAttr(e, "type") == "paragraph" && slices.Contains([]string{"1", "true", "on"}, xmlAttr(e, "default")) {
+				plain = style
+			}
+		case "basedOn":
+			basis[style] = xmlAttr(e, "val")
+		case "tblStylePr": // for a part of a table alone
+			part = true
+		case "vanish":
+			if style != "" && !part {
+				says[style] = wordOn(e)
+			}
+		}
+	}, func(name string) {
+		switch name {
+		case "tblStylePr":
+			part = false
+		case "style":
+			style = ""
+		}
+	}, func(string) {})
+	maps.Copy(hides, says)
+	for s := range basis {
+		at := s
+		for range 20 { // and no circle is followed
+			if on, ok := says[at]; ok {
+				hides[s] = on
+				break
+			}
+			at = basis[at]
+		}
+	}
+	return hides, plain, err
 }
 
 // wordMain tells what the document of a Word file is called.

@@ -115,6 +115,7 @@ func TestWord(t *testing.T) {
 		{"text box once", `<w:p><w:r><w:t>before</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wps:txbx><w:txbxContent>` + para("box") + `</w:txbxContent></wps:txbx></w:drawing></mc:Choice><mc:Fallback><w:pict><w:txbxContent>` + para("box") + `</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>`, "before\n\nbox\n"},
 		{"field code", `<w:p><w:r><w:instrText>HYPERLINK x</w:instrText></w:r><w:hyperlink><w:r><w:t>link</w:t></w:r></w:hyperlink></w:p>`, "link\n"},
 		{"hidden", `<w:p><w:r><w:t>a</w:t></w:r><w:r><w:rPr><w:b/><w:vanish/></w:rPr><w:t>no</w:t></w:r><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>b</w:t></w:r></w:p><w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>c</w:t></w:r></w:p>`, "ab\n\nc\n"},
+		{"signs", `<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FC"/><w:t> a </w:t><w:sym w:font="Symbol" w:char="F0AE"/></w:r></w:p>`, "✓ a →\n"},
 		{"reading beside words", `<w:p><w:r><w:ruby><w:rt><w:r><w:t>とうきょう</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>東京</w:t></w:r></w:rubyBase></w:ruby></w:r></w:p>`, "東京\n"},
 	} {
 		t.Run(c.what, func(t *testing.T) {
@@ -122,6 +123,19 @@ func TestWord(t *testing.T) {
 				t.Error(d)
 			}
 		})
+	}
+	style := func(id, more string) string {
+		return `<w:style w:type="character" w:styleId="` + id + `">` + more + `</w:style>`
+	}
+	styles := file{"word/styles.xml", xmlHead + `<w:styles ` + wordNS + `>` + style("Hid", `<w:rPr><w:vanish/></w:rPr>`) + style("Below", `<w:basedOn w:val="Hid"/>`) + style("Shown", `<w:basedOn w:val="Hid"/><w:rPr><w:vanish w:val="0"/></w:rPr>`) + style("Round", `<w:basedOn w:val="Trip"/>`) + style("Trip", `<w:basedOn w:val="Round"/>`) +
+		style("Table", `<w:tblStylePr w:type="firstRow"><w:rPr><w:vanish/></w:rPr></w:tblStylePr>`) + style("HidP", `<w:pPr><w:jc w:val="left"/></w:pPr><w:rPr><w:vanish/></w:rPr>`) + `</w:styles>`}
+	run := func(style, more, words string) string {
+		return `<w:r><w:rPr><w:rStyle w:val="` + style + `"/>` + more + `</w:rPr><w:t>` + words + `</w:t></w:r>`
+	}
+	styled := docx(t, `<w:p>`+run("Shown", "", "a")+run("Hid", "", "NO")+run("Below", "", "NO")+run("Hid", `<w:vanish w:val="0"/>`, "b")+run("Round", "", "c")+run("Table", "", "d")+`<w:r><w:rPr><w:rPrChange><w:rPr><w:rStyle w:val="Hid"/></w:rPr></w:rPrChange></w:rPr><w:t>e</w:t></w:r></w:p>`+
+		`<w:p><w:pPr><w:pStyle w:val="HidP"/></w:pPr><w:r><w:t>NO</w:t></w:r>`+run("Hid", "", "f")+`</w:p><w:p><w:pPr><w:jc w:val="left"/><w:pPrChange><w:pPr><w:pStyle w:val="HidP"/></w:pPr></w:pPrChange></w:pPr><w:r><w:t>g</w:t></w:r></w:p>`, styles)
+	if got := read(t, "a.docx", styled); got.Body != "abcde\n\nf\n\ng\n" || !strings.Contains(strings.Join(got.Notes, " "), "Hidden text was left out") {
+		t.Errorf("hidden by style: %q %q", got.Body, got.Notes)
 	}
 	got := read(t, "a.docx", docx(t, para("Body"), file{"word/footnotes.xml", xmlHead + `<w:footnotes ` + wordNS + `><w:footnote w:type="separator" w:id="0">` + para("----") + `</w:footnote><w:footnote w:id="1">` + para("A note") + `</w:footnote></w:footnotes>`},
 		file{"word/comments.xml", xmlHead + `<w:comments ` + wordNS + `><w:comment w:id="1">` + para("secret") + `</w:comment></w:comments>`}))
@@ -168,6 +182,7 @@ func TestRichText(t *testing.T) {
 		{"binary", `{\rtf1 a{\*\objdata\bin4 }}}}b}c}`, "ac\n"},
 		{"escapes", `{\rtf1 \{a\}\\b\~c\_d\-e\emdash f\line g}`, "{a}\\b\u00a0c\u2011de—f\ng\n"},
 		{"deleted", `{\rtf1 kept {\deleted gone}{\revised new}{\v hidden}}`, "kept new\n"},
+		{"signs", `{\rtf1\ansi{\fonttbl{\f0\fcharset0 Times New Roman;}{\f3\fnil\fcharset2 Symbol;}{\f4\fcharset2{\*\panose 05}Wingdings{\*\falt Arial};}}\f0{\pntext\f3\'b7\tab}one\par{\f4\'a7\tab}two\par{\f3\u-3913 ?\tab}three\par{\f4\u-3844\'fc}{\f4 o} a {\f3 a\'a3b}\f4\'d8\pard\plain b\u-3913 ?\par}`, "•\tone\n\n▪\ttwo\n\n•\tthree\n\n✓□ a α≤β➢b•\n"},
 		{"footnote", `{\rtf1 said{\footnote where} so\par}`, "said so\n\nwhere\n"},
 	} {
 		t.Run(c.what, func(t *testing.T) {

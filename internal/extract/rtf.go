@@ -69,6 +69,8 @@ func (r *reader) rtf(b []byte, t *Text) error {
 		gone   bool // deleted with changes tracked
 		uc     int  // characters that follow \u for old readers
 		page   int  // code page
+		signs  bool // the font draws signs in the places of letters
+		font   int  // its number
 		in     place
 	}
 	outs := [5]*out{}
@@ -76,10 +78,10 @@ func (r *reader) rtf(b []byte, t *Text) error {
 		outs[i] = &out{r: r}
 	}
 	stack := []state{{uc: 1, page: 1252}}
-	var pending []byte // bytes of the code page that wait for each other
-	var high uint16    // first half of a pair of UTF-16
-	whole := 1252      // code page of the document
-	pages := map[int]int{}
+	var pending []byte                              // bytes of the code page that wait for each other
+	var high uint16                                 // first half of a pair of UTF-16
+	whole := 1252                                   // code page of the document
+	pages, names := map[int]int{}, map[int]string{} // of fonts
 	font, first, toSkip, deleted := 0, 0, 0, false
 	top := func() *state { return &stack[len(stack)-1] }
 	silent := func() bool {
@@ -98,7 +100,11 @@ func (r *reader) rtf(b []byte, t *Text) error {
 		if len(pending) == 0 {
 			return
 		}
-		if s, err := codepage(top().page).NewDecoder().Bytes(pending); err == nil {
+		if top().signs {
+			for _, c := range pending {
+				write(sign(names[top().font], c))
+			}
+		} else if s, err := codepage(top().page).NewDecoder().Bytes(pending); err == nil {
 			write(string(s))
 		}
 		pending = pending[:0]
@@ -127,10 +133,14 @@ func (r *reader) rtf(b []byte, t *Text) error {
 	}
 	char := func(s string) {
 		switch {
+		case top().in == fonts && !top().skip && !top().star:
+			if n := names[font]; len(n) < 40 && len(names) < 10_000 {
+				names[font] = strings.TrimLeft(n+s, " ;")
+			}
 		case silent():
 		case toSkip > 0:
 			toSkip--
-		case len(s) == 1 && half():
+		case len(s) == 1 && (half() || top().signs):
 			pending = append(pending, s[0])
 		default:
 			flush()
@@ -246,6 +256,8 @@ func (r *reader) rtf(b []byte, t *Text) error {
 						pair := utf16.DecodeRune(rune(high), rune(v))
 						high = 0
 						write(string(pair))
+					case v >= 0xf000 && v < 0xf100: // a letter of a font of signs
+						write(sign(names[top().font], byte(v)))
 					default:
 						write(string(rune(v)))
 					}
@@ -270,7 +282,8 @@ func (r *reader) rtf(b []byte, t *Text) error {
 					top().in = notes
 				case "f":
 					flush()
-					font = n
+					font, top().font = n, n
+					top().signs = signFont(names[n])
 					if p, ok := pages[n]; ok {
 						top().page = p
 					} else {
@@ -291,7 +304,7 @@ func (r *reader) rtf(b []byte, t *Text) error {
 					case "deleted":
 						top().gone = on
 					default:
-						top().hidden, top().gone, top().page = false, false, whole
+						top().hidden, top().gone, top().page, top().font, top().signs = false, false, whole, first, false
 						if p, ok := pages[first]; ok {
 							top().page = p
 						}
