@@ -23,7 +23,7 @@ import (
 // codings are the commands on lists of codings: tables and W3C Web Annotations.
 func (e *env) codings() *cobra.Command {
 	c := &cobra.Command{Use: "codings", Short: "Bring codings in from a table or Web Annotations, and write them",
-		Long: "Bring codings in from a table (CSV, TSV, XLSX; Taguette's highlights too) or from W3C Web Annotations, on documents\nthat the study has, and write them.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
+		Long: "Bring codings in from a table (CSV, TSV, XLSX; Taguette's highlights too, also as a web page) or from W3C Web Annotations, on documents\nthat the study has, and write them.\n\n" + exitHelp, Args: onlyNamed, RunE: showHelp}
 	c.AddCommand(e.codingsImport(), e.codingsExport())
 	return c
 }
@@ -38,13 +38,7 @@ func (e *env) codingsImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var rows []transfer.Row
-			var losses []refiqda.Loss
-			if ext := strings.ToLower(filepath.Ext(args[0])); ext == ".jsonld" || ext == ".json" {
-				rows, losses, err = transfer.ReadAnnotations(bytes.NewReader(b))
-			} else {
-				rows, losses, err = transfer.ReadTable(b)
-			}
+			rows, losses, err := transfer.ReadCodings(args[0], b)
 			if err != nil {
 				return fault.New(fault.Invalid, "%s: %s.", args[0], strings.TrimSuffix(err.Error(), "."))
 			}

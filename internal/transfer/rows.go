@@ -1,9 +1,11 @@
 package transfer
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,6 +16,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"throughline/exchange/refiqda"
+	"throughline/exchange/refiqda/taguette"
 	"throughline/exchange/tabular"
 	"throughline/exchange/webannotation"
 	"throughline/internal/coding"
@@ -51,6 +54,37 @@ var columns = map[string][]string{
 
 // near is how many letters the place that a row tells may be off, when its words stand near there alone.
 const near = 30
+
+// ReadCodings reads a list of codings of the sort that its file name says: Web Annotations, the web page of highlights that
+// Taguette exports, and else a table.
+func ReadCodings(name string, b []byte) (rows []Row, losses []refiqda.Loss, err error) {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json", ".jsonld":
+		return ReadAnnotations(bytes.NewReader(b))
+	case ".html", ".htm":
+		return readHighlights(b)
+	}
+	return ReadTable(b)
+}
+
+// largestPage is how many bytes a web page of highlights may have; as a tree it takes many times that.
+const largestPage = 16 << 20
+
+func readHighlights(b []byte) (rows []Row, losses []refiqda.Loss, err error) {
+	if len(b) > largestPage {
+		return nil, nil, fmt.Errorf("it is larger than %d MB; export the highlights as a table", largestPage>>20)
+	}
+	all, err := taguette.ReadHighlights(b)
+	for i, h := range all {
+		if len(h.Tags) == 0 {
+			losses = append(losses, refiqda.Loss{Item: "highlight", Name: strconv.Itoa(i + 1), What: "has no tag, so it codes nothing"})
+		}
+		for _, t := range h.Tags {
+			rows = append(rows, Row{Line: i + 1, Document: h.Document, Start: -1, End: -1, Quote: h.Quote, Code: t})
+		}
+	}
+	return rows, losses, err
+}
 
 // ReadTable reads codings from CSV, TSV or XLSX with at least the columns document, code, and quote or start and end.
 // Taguette's table of highlights is such a one.

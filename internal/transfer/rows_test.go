@@ -162,3 +162,21 @@ func TestAnnotationsOfWebPages(t *testing.T) {
 		t.Errorf("%v, %v", on, in.Losses)
 	}
 }
+
+// TestHighlightsAsAPage codes what Taguette's page of highlights names, by its words.
+func TestHighlightsAsAPage(t *testing.T) {
+	page := `<h1>Taguette highlights</h1><p>words stand</p><p><strong>Document:</strong> One <strong>Tags:</strong> A,
+	B</p><hr><p>Where</p><p><strong>Document:</strong> One <strong>Tags:</strong></p>`
+	rows, losses, err := ReadCodings("highlights.HTML", []byte(page))
+	if err != nil || len(losses) != 1 || losses[0].Name != "2" {
+		t.Fatalf("%v %v", losses, err)
+	}
+	text := document.Text{Document: "doc-one", Version: 1, Body: "Where words\nstand once."}
+	in := FromRows(store.Bundle{Objects: []thread.Object{document.Document{ID: "doc-one", Title: "One", Version: 1}}, Texts: []document.Text{text}}, rows, Options{By: "lead"})
+	if in.Counts["codings"] != 2 || in.Counts["passages"] != 1 || len(in.Losses) > 0 {
+		t.Errorf("%v %v", in.Counts, in.Losses)
+	}
+	if _, _, err := ReadCodings("page.html", []byte("<p>Nothing.</p>")); err == nil {
+		t.Error("a page without highlights is read")
+	}
+}

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bufio"
-	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -155,19 +154,13 @@ func (v *visit) bringProject(f interface {
 	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, Study: v.Study, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Codes: store.Objects(codes), Taken: taken}
 	var in transfer.Intake
 	var staged []string
-	switch ext := strings.ToLower(filepath.Ext(name)); ext {
-	case ".csv", ".tsv", ".xlsx", ".json", ".jsonld":
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".csv", ".tsv", ".xlsx", ".json", ".jsonld", ".html", ".htm":
 		b, err := io.ReadAll(f)
 		if err != nil {
 			return none, err
 		}
-		var rows []transfer.Row
-		var losses []refiqda.Loss
-		if strings.HasPrefix(ext, ".json") {
-			rows, losses, err = transfer.ReadAnnotations(bytes.NewReader(b))
-		} else {
-			rows, losses, err = transfer.ReadTable(b)
-		}
+		rows, losses, err := transfer.ReadCodings(name, b)
 		if err != nil {
 			return none, fault.New(fault.Invalid, "The file cannot be read: %s.", strings.TrimSuffix(err.Error(), "."))
 		}

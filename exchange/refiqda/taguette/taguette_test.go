@@ -98,3 +98,36 @@ func FuzzMake(f *testing.F) {
 		}
 	})
 }
+
+// TestHighlightsOfAPage reads the page of highlights as Taguette writes it, in another language, with what makes it hard: a
+// heading and a line that were marked, a tag with a comma, a highlight without a tag.
+func TestHighlightsOfAPage(t *testing.T) {
+	detail := func(doc string, tags ...string) string {
+		return "\n    <p>\n      <strong>Dokument:</strong> " + doc + "\n      <strong>Tags:</strong>\n        " + strings.Join(tags, ",\n        ") + "\n    </p>\n    <hr>\n\n    "
+	}
+	page := `<!DOCTYPE html><html><head><meta charset="UTF-8"><title>Taguette highlights</title><style>h1 { margin-bottom: 1em; }</style></head><body><h1>Taguette highlights</h1>
+    <h1>The square</h1>` + detail("One &amp; two.txt", "Place") + `<p>It was <strong>full</strong>.</p><hr><p>Nobody left.</p>` + detail("Two", "Tactics.Protest", "Quiet, then loud") + `bare words` + detail("Two") + `</body></html>`
+	got, err := ReadHighlights([]byte(page))
+	want := []Passage{{"One & two.txt", "The square", []string{"Place"}}, {"Two", "It was full.\n\nNobody left.", []string{"Tactics.Protest", "Quiet, then loud"}}, {"Two", "bare words", nil}}
+	if err != nil || cmp.Diff(want, got) != "" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := ReadHighlights([]byte("<p>A page.</p>")); err != ErrNoHighlights {
+		t.Errorf("any page: %v", err)
+	}
+}
+
+func FuzzReadHighlights(f *testing.F) {
+	f.Add([]byte(`<h1>x</h1>a<p><strong>D:</strong> d<strong>T:</strong> a,</p><hr><b>b<p><strong>D:</strong> d<strong>T:</strong> b</p>`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got, err := ReadHighlights(b)
+		if err == nil && len(got) == 0 {
+			t.Error("no highlights, and no word of it")
+		}
+		for _, h := range got {
+			if h.Document == "" {
+				t.Errorf("%q is of no document", h)
+			}
+		}
+	})
+}
