@@ -82,6 +82,9 @@ func FromProject(p refiqda.Project, losses []refiqda.Loss, o Options) Intake {
 	}
 	x.cased = casesAsCodes(&p)
 	x.p = p
+	x.passagesOfCases()
+	x.codedNotes()
+	p = x.p
 	x.links()
 	x.coders()
 	x.codebook()
@@ -176,6 +179,61 @@ func casesAsCodes(p *refiqda.Project) map[string][]string {
 		}
 	}
 	return of
+}
+
+// passagesOfCases gives the passages of a case a code of its name: cases here are of whole documents.
+func (x *intake) passagesOfCases() {
+	of := map[string][]string{} // cases by the GUID of a selection
+	for _, c := range x.p.Cases {
+		for _, s := range c.Selections {
+			of[s] = append(of[s], c.GUID)
+		}
+	}
+	if len(of) == 0 {
+		return
+	}
+	found := map[string]bool{}
+	var coded func(s refiqda.Source) refiqda.Source
+	coded = func(s refiqda.Source) refiqda.Source {
+		s.Selections = slices.Clone(s.Selections)
+		for i := range s.Selections {
+			sel := &s.Selections[i]
+			for _, c := range of[sel.GUID] {
+				found[c] = true
+				sel.Codings = append(slices.Clip(sel.Codings), refiqda.Coding{GUID: refiqda.NewGUID(sel.GUID, c), Code: c, User: sel.User})
+			}
+		}
+		s.Transcripts = slices.Clone(s.Transcripts)
+		for i := range s.Transcripts {
+			s.Transcripts[i].Source = coded(s.Transcripts[i].Source)
+		}
+		return s
+	}
+	x.p.Sources = slices.Clone(x.p.Sources)
+	for i, s := range x.p.Sources {
+		x.p.Sources[i] = coded(s)
+	}
+	x.p.Codes = slices.Clone(x.p.Codes)
+	for _, c := range x.p.Cases {
+		if found[c.GUID] {
+			x.lose("case", c.GUID, c.Name, "its passages have a code of its name here")
+			if !slices.ContainsFunc(x.p.Codes, func(k refiqda.Code) bool { return k.GUID == c.GUID }) {
+				x.p.Codes = append(x.p.Codes, refiqda.Code{GUID: c.GUID, Name: c.Name, Description: "Passages of the case " + c.Name + ".", Codable: true})
+			}
+		}
+	}
+}
+
+// codedNotes makes a document of each note that is coded, besides the memo: memos are not coded here.
+func (x *intake) codedNotes() {
+	for _, n := range x.p.Notes {
+		if len(n.Codings) == 0 && !slices.ContainsFunc(n.Selections, func(s refiqda.Selection) bool { return len(s.Codings) > 0 }) {
+			continue
+		}
+		x.lose("note", n.GUID, n.Name, "is coded, so that it is a document here too")
+		n.Name, n.Notes = cmp.Or(n.Name, "Memo"), nil
+		x.p.Sources = append(slices.Clip(x.p.Sources), n)
+	}
 }
 
 // links finds links between a note and a thing that has memos, as NVivo writes annotations.
@@ -535,9 +593,6 @@ func (x *intake) memo(on, kase thread.ID, n refiqda.Source) {
 		x.lose("note", n.GUID, n.Name, "has no text")
 		return
 	}
-	if len(n.Selections) > 0 || len(n.Codings) > 0 {
-		x.lose("note", n.GUID, n.Name, "its codings: memos are not coded here")
-	}
 	at := ""
 	if len(n.Created) >= 10 {
 		var ps fault.Problems
@@ -757,8 +812,8 @@ func (x *intake) rest() {
 		switch {
 		case !attached[c.GUID]:
 			x.lose("case", c.GUID, c.Name, "has no document that came along, so its values do not either")
-		case len(c.Selections) > 0 || len(c.Codes) > 0:
-			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; what it says of passages and codes did not")
+		case len(c.Codes) > 0:
+			x.lose("case", c.GUID, c.Name, "came along as an attribute of its documents; what it says of codes did not")
 		}
 		if c.Description != "" {
 			x.memo("study", "", refiqda.Source{GUID: c.GUID + "#description", Name: c.Name, Text: c.Description})

@@ -373,3 +373,48 @@ func TestCodersComeBack(t *testing.T) {
 		elsewhere = append(elsewhere, fresh...)
 	}
 }
+
+// TestCasesAndNotesThatAreCoded keeps the passages of a case, with a code of its name, and the codings of a memo, on a
+// document of its text.
+func TestCasesAndNotesThatAreCoded(t *testing.T) {
+	g := func(s string) string { return refiqda.NewGUID("test", s) }
+	words := func(guid string, from, to int, codings ...refiqda.Coding) refiqda.Selection {
+		return refiqda.Selection{GUID: g(guid), Kind: refiqda.TextSelection, Start: from, End: to, Codings: codings}
+	}
+	p := refiqda.Project{Name: "P", Codes: []refiqda.Code{{GUID: g("a"), Name: "A", Codable: true}},
+		Sources: []refiqda.Source{{GUID: g("s"), Kind: refiqda.TextSource, Name: "Talk", Text: "Ana: yes. Ben: no.", HasText: true, Selections: []refiqda.Selection{words("x1", 0, 9), words("x2", 10, 18, refiqda.Coding{Code: g("a")})}}},
+		Notes:   []refiqda.Source{{GUID: g("n1"), Kind: refiqda.TextSource, Name: "Diary", Text: "I was tired.", HasText: true, Selections: []refiqda.Selection{words("x3", 6, 11, refiqda.Coding{Code: g("a")})}}, {GUID: g("n2"), Kind: refiqda.TextSource, Name: "Plain", Text: "Nothing coded.", HasText: true}},
+		Cases:   []refiqda.Case{{GUID: g("k"), Name: "Speaker Ben", Selections: []string{g("x2"), g("nowhere")}}, {GUID: g("l"), Name: "Nobody", Selections: []string{g("nowhere")}}}}
+	before := len(p.Sources[0].Selections[1].Codings)
+	in := FromProject(p, nil, Options{By: "lead"})
+	quote, name, got := map[thread.ID]string{}, map[thread.ID]string{}, []string(nil)
+	for _, o := range in.Objects {
+		switch o := o.(type) {
+		case coding.Segment:
+			quote[o.ID] = o.Anchor.Quote
+		case coding.Code:
+			name[o.ID] = o.Name
+		}
+	}
+	for _, o := range in.Objects {
+		if c, ok := o.(coding.Coding); ok {
+			got = append(got, quote[c.Segment]+" = "+name[c.Code])
+		}
+	}
+	slices.Sort(got)
+	if want := []string{"Ben: no. = A", "Ben: no. = Speaker Ben", "tired = A"}; !slices.Equal(got, want) {
+		t.Errorf("codings are %q", got)
+	}
+	if in.Counts["codes"] != 2 || in.Counts["documents"] != 2 || in.Counts["memos"] != 2 {
+		t.Errorf("%v", in.Counts)
+	}
+	if len(p.Sources) != 1 || len(p.Codes) != 1 || len(p.Sources[0].Selections[1].Codings) != before {
+		t.Error("what came in was changed")
+	}
+	told := fmt.Sprint(in.Losses)
+	for _, w := range []string{"its passages have a code of its name", "is coded, so that it is a document here too"} {
+		if strings.Count(told, w) != 1 {
+			t.Errorf("%q is not told once: %v", w, in.Losses)
+		}
+	}
+}
