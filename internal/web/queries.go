@@ -828,6 +828,7 @@ func showAgreement(v *visit) error {
 	for id, name := range title {
 		called = append(called, strconv.Quote(id), "“"+name+"”")
 	}
+	called = append(called, "u-alpha-binary", "what is coded at all")
 	inWords := strings.NewReplacer(called...).Replace
 	metrics := []agreement.Metric{agreement.UAlphaBinary, agreement.UAlpha, agreement.CUAlpha}
 	results, err := c.Bootstrap(v.Ctx, metrics, agreement.Resampling{Rounds: 1000, Seed: 1, Confidence: 0.95})

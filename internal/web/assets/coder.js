@@ -75,21 +75,22 @@ rtl()?Math.max(e.left,s.right-i.width):s.left,l=this.beside?t.left:a,d=this.besi
 l-e.left)}px; --y: ${Math.round(d-e.top)}px; }`)}lines(){let e=this.taken?this.words().ranges(this.taken).flatMap(t=>[...t.getClientRects()]):[],n=e[0];return n&&{top:n.top,bottom:Math.max(...e.map(t=>t.
 bottom))}}reveal(){let e=this.lines();if(!e)return;let n=this.beside?e.top-8:e.bottom-48,t=(this.beside?e.bottom:this.panel.getBoundingClientRect().bottom)+8,r=t>innerHeight?Math.min(t-innerHeight,n):
 Math.min(n,0);r!==0&&(scrollBy({top:r,behavior:"instant"}),this.put())}key(e){if(!this.taken||!this.anchor)return;let n=this.words();if(e.key==="a"&&(e.ctrlKey||e.metaKey)){let r=n.holding(this.taken.
-from);e.preventDefault(),r&&this.jump({from:r.at,to:r.at+r.text.length});return}if(e.ctrlKey||e.metaKey||e.altKey)return;if(e.key==="Enter"){e.preventDefault(),this.filter.focus({preventScroll:!0}),this.
-put(),this.reveal();return}let t=this.step(e.key);t&&(e.preventDefault(),e.shiftKey?(this.take(n.extend(this.taken,this.anchor,t.unit,t.forward)),this.reveal()):this.jump(n.move(this.taken,t.unit,t.forward)))}jump(e){
-this.take(e),this.anchor=this.words().firstWord(e),this.reveal()}step(e){let n=this.rtl();switch(e){case"ArrowLeft":return{unit:"word",forward:n};case"ArrowRight":return{unit:"word",forward:!n};case"A\
-rrowUp":return{unit:"sentence",forward:!1};case"ArrowDown":return{unit:"sentence",forward:!0}}}rtl(){return getComputedStyle(this.quote).direction==="rtl"}send(e){let n=this.taken,t=n&&this.words().holding(
-n.from);if(this.sending||!n||!t){e.preventDefault();return}if(!this.moving&&!this.codes.any&&!this.fresh?.value.trim()){e.preventDefault(),this.tell("Choose at least one code."),this.filter.focus();return}
-let r=this.words();this.field("paragraph",String(t.number)),this.field("passage",r.text.slice(n.from,n.to)),this.field("start",String(r.offset(n.from))),this.field("end",String(r.offset(n.to))),this.codes.
-any&&K(this.codes.ids),this.sending=!0,e.preventDefault(),this.deliver(new URLSearchParams([...new FormData(this.form)].map(([i,s])=>[i,String(s)])),0)}async deliver(e,n){let t;try{t=await fetch(this.
-form.action,{method:"POST",body:e})}catch{this.unsent=!0,this.tell("Not saved yet: there is no connection. It is kept here and sent again by itself; leave this page open."),e.set("again","1"),setTimeout(
-()=>{this.deliver(e,n+1)},Math.min(1e3*2**n,15e3));return}if(this.unsent=!1,t.ok&&t.redirected){let r=new URL(t.url),i=r.pathname+r.search===location.pathname+location.search;r.hash=r.searchParams.get(
-"segment")??"",location.assign(r),i&&location.reload();return}this.form.submit()}field(e,n){h(this.form,`[name=${e}]`,HTMLInputElement).value=n}escape(e){e.preventDefault(),!(document.activeElement===
-this.filter&&this.codes.clear())&&this.leave()}leave(){if(this.memo.value.trim()!==""&&!this.warned){this.warned=!0,this.tell("Not saved yet. Close once more, and the memo is dropped.");return}this.close(),
-getSelection()?.removeAllRanges(),this.back?.focus()}close(){this.taken=void 0,this.panel.hidden=!0,this.memo.value="",this.warned=!1,this.codes.reset(),this.fresh&&(this.fresh.value=""),this.tell(""),
-"highlights"in CSS&&CSS.highlights.delete(S)}begun(){return this.codes.any||this.memo.value.trim()!==""||!!this.fresh?.value.trim()}holds(e){return e instanceof Node&&this.panel.contains(e)}say(e){this.
-status.textContent=e}tell(e){this.problem.textContent=e,this.problem.hidden=e===""}words(){return this.text??=new f([...this.reader.querySelectorAll("[data-start]")]),this.text}paragraphOf(e){let n=e.
-closest(".para")?.querySelector("[data-start]");return this.words().paragraphs.find(t=>t.element===n)}},x="last codes of "+location.pathname.split("/document/")[0];function K(o){try{sessionStorage.setItem(
-x,o.join(" "))}catch{}}function M(){try{return(sessionStorage.getItem(x)??"").split(" ").filter(o=>o!=="")}catch{return[]}}function h(o,e,n){let t=o.querySelector(e);if(!(t instanceof n))throw new Error(
-`the page has no ${e}`);return t}function T(o){let e=o.split(/\s+/u);return e.length<=14?o:`${e.slice(0,6).join(" ")} \u2026 ${e.slice(-6).join(" ")}`}var w=class extends HTMLElement{coder;connectedCallback(){
-let e=this.closest(".reader");if(!e||this.coder)return;let n=new y(this,e);this.coder=n,n.start();let t=b(e);new u(e,this,()=>{n.renew(),t()})}};customElements.define("coder-panel",w);
+from);e.preventDefault(),r&&this.jump({from:r.at,to:r.at+r.text.length});return}if(e.ctrlKey||e.metaKey||e.altKey)return;if(e.key==="Enter"){if(e.preventDefault(),this.moving){this.form.requestSubmit();
+return}this.filter.focus({preventScroll:!0}),this.put(),this.reveal();return}let t=this.step(e.key);t&&(e.preventDefault(),e.shiftKey?(this.take(n.extend(this.taken,this.anchor,t.unit,t.forward)),this.
+reveal()):this.jump(n.move(this.taken,t.unit,t.forward)))}jump(e){this.take(e),this.anchor=this.words().firstWord(e),this.reveal()}step(e){let n=this.rtl();switch(e){case"ArrowLeft":return{unit:"word",
+forward:n};case"ArrowRight":return{unit:"word",forward:!n};case"ArrowUp":return{unit:"sentence",forward:!1};case"ArrowDown":return{unit:"sentence",forward:!0}}}rtl(){return getComputedStyle(this.quote).
+direction==="rtl"}send(e){let n=this.taken,t=n&&this.words().holding(n.from);if(this.sending||!n||!t){e.preventDefault();return}if(!this.moving&&!this.codes.any&&!this.fresh?.value.trim()){e.preventDefault(),
+this.tell("Choose at least one code."),this.filter.focus();return}let r=this.words();this.field("paragraph",String(t.number)),this.field("passage",r.text.slice(n.from,n.to)),this.field("start",String(
+r.offset(n.from))),this.field("end",String(r.offset(n.to))),this.codes.any&&K(this.codes.ids),this.sending=!0,e.preventDefault(),this.deliver(new URLSearchParams([...new FormData(this.form)].map(([i,s])=>[
+i,String(s)])),0)}async deliver(e,n){let t;try{t=await fetch(this.form.action,{method:"POST",body:e})}catch{this.unsent=!0,this.tell("Not saved yet: there is no connection. It is kept here and sent ag\
+ain by itself; leave this page open."),e.set("again","1"),setTimeout(()=>{this.deliver(e,n+1)},Math.min(1e3*2**n,15e3));return}if(this.unsent=!1,t.ok&&t.redirected){let r=new URL(t.url),i=r.pathname+r.
+search===location.pathname+location.search;r.hash=r.searchParams.get("segment")??"",location.assign(r),i&&location.reload();return}this.form.submit()}field(e,n){h(this.form,`[name=${e}]`,HTMLInputElement).
+value=n}escape(e){e.preventDefault(),!(document.activeElement===this.filter&&this.codes.clear())&&this.leave()}leave(){if(this.memo.value.trim()!==""&&!this.warned){this.warned=!0,this.tell("Not saved\
+ yet. Close once more, and the memo is dropped.");return}this.close(),getSelection()?.removeAllRanges(),this.back?.focus()}close(){this.taken=void 0,this.panel.hidden=!0,this.memo.value="",this.warned=
+!1,this.codes.reset(),this.fresh&&(this.fresh.value=""),this.tell(""),"highlights"in CSS&&CSS.highlights.delete(S)}begun(){return this.codes.any||this.memo.value.trim()!==""||!!this.fresh?.value.trim()}holds(e){
+return e instanceof Node&&this.panel.contains(e)}say(e){this.status.textContent=e}tell(e){this.problem.textContent=e,this.problem.hidden=e===""}words(){return this.text??=new f([...this.reader.querySelectorAll(
+"[data-start]")]),this.text}paragraphOf(e){let n=e.closest(".para")?.querySelector("[data-start]");return this.words().paragraphs.find(t=>t.element===n)}},x="last codes of "+location.pathname.split("/\
+document/")[0];function K(o){try{sessionStorage.setItem(x,o.join(" "))}catch{}}function M(){try{return(sessionStorage.getItem(x)??"").split(" ").filter(o=>o!=="")}catch{return[]}}function h(o,e,n){let t=o.
+querySelector(e);if(!(t instanceof n))throw new Error(`the page has no ${e}`);return t}function T(o){let e=o.split(/\s+/u);return e.length<=14?o:`${e.slice(0,6).join(" ")} \u2026 ${e.slice(-6).join(" ")}`}
+var w=class extends HTMLElement{coder;connectedCallback(){let e=this.closest(".reader");if(!e||this.coder)return;let n=new y(this,e);this.coder=n,n.start();let t=b(e);new u(e,this,()=>{n.renew(),t()})}};
+customElements.define("coder-panel",w);

@@ -274,6 +274,10 @@ class Coder {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     if (e.key === "Enter") {
       e.preventDefault();
+      if (this.moving) {
+        this.form.requestSubmit();
+        return;
+      }
       this.filter.focus({ preventScroll: true });
       this.put();
       this.reveal();
