@@ -226,13 +226,14 @@ func (x *intake) passagesOfCases() {
 
 // codedNotes makes a document of each note that is coded, besides the memo: memos are not coded here.
 func (x *intake) codedNotes() {
+	x.p.Sources = slices.Clone(x.p.Sources)
 	for _, n := range x.p.Notes {
 		if len(n.Codings) == 0 && !slices.ContainsFunc(n.Selections, func(s refiqda.Selection) bool { return len(s.Codings) > 0 }) {
 			continue
 		}
 		x.lose("note", n.GUID, n.Name, "is coded, so that it is a document here too")
 		n.Name, n.Notes = cmp.Or(n.Name, "Memo"), nil
-		x.p.Sources = append(slices.Clip(x.p.Sources), n)
+		x.p.Sources = append(x.p.Sources, n)
 	}
 }
 

@@ -324,7 +324,8 @@ func TestCoderPanel(t *testing.T) {
 		if got := p.Text(".notes .memo"); got != "Said in passing." {
 			t.Errorf("the memo is %q", got)
 		}
-		// The same passage once more: the address stays as it is.
+		// The same passage once more: the address stays as it is, but for the place in the page.
+		p.Goto(reader("en") + "?segment=" + string(s.passage("en", "coalition was broad")))
 		p.Select("#p2 .reading", "coalition", "broad")
 		p.Wait("coder-panel")
 		p.Press("c", "o", "u", "Enter")
@@ -430,6 +431,7 @@ func TestCoderPanel(t *testing.T) {
 		p.Load(func() { p.Press("Enter") })
 		saved(t, p, "en", "late", "code-tactics-court")
 		// The codes of the time before, with one key.
+		p.Goto(reader("en"))
 		p.Select("#p3 .reading", "again", "again")
 		p.Wait("coder-panel [data-do=last]:not([hidden])")
 		if got := p.Text("coder-panel [data-do=last]"); got != "Again: Courts" {
@@ -438,6 +440,7 @@ func TestCoderPanel(t *testing.T) {
 		p.Load(func() { p.Press("Alt+l") })
 		saved(t, p, "en", "again", "code-tactics-court")
 		// A code in the words of the passage.
+		p.Goto(reader("en"))
 		p.Select("#p2 .reading", "second", "line")
 		p.Wait("coder-panel")
 		p.Press("Alt+v")

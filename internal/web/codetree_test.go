@@ -486,7 +486,7 @@ func TestCodesAreOrdered(t *testing.T) {
 	}
 	move(303, "code", "code-memory", "below", "")
 	is("back at the root", "code-coalition", "code-response", "code-tactics", "code-arab", "code-memory")
-	if h := lead.get("/s/coded/code/code-response/history").Body.String(); !strings.Contains(h, "order") {
+	if h := lead.get("/s/coded/code/code-response/history").Body.String(); !strings.Contains(h, "Place among those beside it") {
 		t.Error("the history of a code does not tell its order")
 	}
 	// Wherever the tree is shown.

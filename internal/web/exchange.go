@@ -50,8 +50,8 @@ type exchanged struct {
 type lossLine struct {
 	N    int
 	Item string
-	Name string // of the first
-	More []string
+	Name string   // of the first
+	More []string // names of the others
 	What string
 }
 

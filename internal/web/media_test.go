@@ -118,6 +118,9 @@ func TestParts(t *testing.T) {
 	s := newSite(t)
 	coded(s)
 	lead, coder := s.as("lead"), s.as("coder-a")
+	if body := coder.get(lead.takenIn("long.pdf", paper(3)) + "/parts?page=2").Body.String(); !strings.Contains(body, "Page 2 of 3") || !strings.Contains(body, `name="page" value="2"></label>`) {
+		t.Error("of a long PDF no page can be named")
+	}
 	for _, c := range []struct {
 		name, file string
 		content    []byte
