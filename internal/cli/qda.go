@@ -379,7 +379,10 @@ func (e *env) qdaImport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			o.Study, o.Members = slug, store.Objects(members)
+			if o.SealKey, err = s.SealKey(ctx, slug); err != nil {
+				return err
+			}
+			o.Members = store.Objects(members)
 			if !slices.ContainsFunc(o.Members, func(m study.Member) bool { return m.Handle == by }) {
 				i := slices.IndexFunc(o.Members, func(m study.Member) bool { return m.Role == study.Lead })
 				if i < 0 {

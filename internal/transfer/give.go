@@ -126,7 +126,7 @@ func ToProject(b store.Bundle, o GiveOptions) (refiqda.Project, []refiqda.Loss) 
 	}
 	user := func(handle string) string {
 		if users[handle] == "" {
-			users[handle] = memberGUID(b.Slug, handle)
+			users[handle] = memberGUID(b.SealKey, handle)
 		}
 		return users[handle]
 	}

@@ -29,7 +29,7 @@ type Options struct {
 	Language string            // of texts whose script does not tell; empty: "und", not determined
 	Coders   map[string]string // handles by the names of users, where they shall not be made from the names
 	Pages    *refiqda.PageWay  // how regions of PDF files are counted, where a person says; nil: it is found out
-	Study    string            // slug of the study; empty: a new one
+	SealKey  string            // of the study, by which its own members are known again; empty: a new one
 	Members  []study.Member    // who is in the study
 	Codes    []coding.Code     // that are in the study; those that come in with places stand after theirs
 	Taken    map[thread.ID]bool
@@ -379,8 +379,8 @@ func (x *intake) coders() {
 	other := map[string]bool{}   // handles of those who came in with a GUID
 	for _, m := range x.o.Members {
 		handles[m.Handle] = true
-		if x.o.Study != "" {
-			known[memberGUID(x.o.Study, m.Handle)] = m.Handle
+		if x.o.SealKey != "" {
+			known[memberGUID(x.o.SealKey, m.Handle)] = m.Handle
 		}
 		if m.GUID != "" {
 			known[m.GUID], other[m.Handle] = m.Handle, true
@@ -408,8 +408,9 @@ func (x *intake) coders() {
 	}
 }
 
-// memberGUID is what a project of a study calls a member.
-func memberGUID(slug, handle string) string { return refiqda.NewGUID(slug, "member", handle) }
+// memberGUID is what a project of a study calls a member. It is made with the study's seal key, so that nobody who guesses a
+// handle can tell whether a pseudonym stands for it.
+func memberGUID(sealKey, handle string) string { return refiqda.NewGUID(sealKey, "member", handle) }
 
 func (x *intake) user(guid string) string { return cmp.Or(x.users[guid], x.o.By) }
 

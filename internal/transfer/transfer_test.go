@@ -326,7 +326,7 @@ func TestOrderOfCodesIsKept(t *testing.T) {
 
 // TestCodersComeBack tells coders apart by what they are known by: called Coder 1, they are who they were, and nobody else.
 func TestCodersComeBack(t *testing.T) {
-	b := store.Bundle{Slug: "one", Objects: []thread.Object{study.Member{ID: "member-anna", Handle: "anna", Role: study.Coder}, study.Member{ID: "member-ben", Handle: "ben", Role: study.Coder}, coding.Code{ID: "code-a", Name: "A", Define: "d"}}}
+	b := store.Bundle{Slug: "one", SealKey: "0a1b", Objects: []thread.Object{study.Member{ID: "member-anna", Handle: "anna", Role: study.Coder}, study.Member{ID: "member-ben", Handle: "ben", Role: study.Coder}, coding.Code{ID: "code-a", Name: "A", Define: "d"}}}
 	for i, who := range []string{"anna", "ben"} {
 		d := thread.ID("doc-" + who)
 		text := document.Text{Document: d, Version: 1, Body: "Some words."}
@@ -357,8 +357,17 @@ func TestCodersComeBack(t *testing.T) {
 		}
 		return handle, fresh
 	}
+	other := b
+	other.SealKey = "2c3d"
+	mine, _ := ToProject(b, GiveOptions{})
+	theirs, _ := ToProject(other, GiveOptions{})
+	for i := range mine.Users {
+		if mine.Users[i].GUID == theirs.Users[i].GUID {
+			t.Error("who knows a study's name and a handle can tell whose pseudonym it is")
+		}
+	}
 	members := []study.Member{{Handle: "anna"}, {Handle: "ben"}}
-	if h, fresh := coder(of("ben"), Options{Study: "one", Members: members}); h != "ben" || len(fresh) > 0 {
+	if h, fresh := coder(of("ben"), Options{SealKey: "0a1b", Members: members}); h != "ben" || len(fresh) > 0 {
 		t.Errorf("back in their study Coder 1 is %q, with new members %+v", h, fresh)
 	}
 	var elsewhere []study.Member
@@ -366,7 +375,7 @@ func TestCodersComeBack(t *testing.T) {
 		who, want string
 		fresh     int
 	}{{"ben", "coder-1", 1}, {"anna", "coder-1-2", 1}, {"ben", "coder-1", 0}, {"anna", "coder-1-2", 0}} {
-		h, fresh := coder(of(x.who), Options{Study: "two", Members: elsewhere})
+		h, fresh := coder(of(x.who), Options{SealKey: "2c3d", Members: elsewhere})
 		if h != x.want || len(fresh) != x.fresh {
 			t.Errorf("elsewhere %s is %q with %d new members; expected %q with %d", x.who, h, len(fresh), x.want, x.fresh)
 		}

@@ -151,7 +151,11 @@ func (v *visit) bringProject(f interface {
 	if err != nil {
 		return none, err
 	}
-	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, Study: v.Study, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Codes: store.Objects(codes), Taken: taken}
+	key, err := v.store().SealKey(v.Ctx, v.Study)
+	if err != nil {
+		return none, err
+	}
+	o := transfer.Options{Case: thread.ID(inCase), Language: cmp.Or(language, "und"), By: v.Member.Handle, SealKey: key, On: v.s.clock().UTC().Format("2006-01-02"), Members: store.Objects(members), Codes: store.Objects(codes), Taken: taken}
 	var in transfer.Intake
 	var staged []string
 	switch strings.ToLower(filepath.Ext(name)) {
