@@ -79,6 +79,15 @@ func TestAwkwardPackages(t *testing.T) {
 	}
 }
 
+// TestEvenly: words have one space between them, whatever was there, and are told apart as strings.Fields does it.
+func TestEvenly(t *testing.T) {
+	for _, s := range []string{"", " ", "a", "a b", " a b", "a b ", "a b  ", "a  b", "a\tb", "a\n", "\u00a0a", "a\u2003b", "a\u0085", "ก ข", "ก\u3000ข", "a \xff b", "\xff\xa0", " \n "} {
+		if want := strings.Join(strings.Fields(s), " "); evenly(s) != want {
+			t.Errorf("%q became %q, not %q", s, evenly(s), want)
+		}
+	}
+}
+
 // TestWordsOfRegions reads the words that regions of pages bring with them, and gives what is coded in these to the region.
 func TestWordsOfRegions(t *testing.T) {
 	g := func(s string) string { return NewGUID("region", s) }

@@ -260,13 +260,24 @@ func saysSame(name, said string) bool {
 	if name == said {
 		return true
 	}
-	a, b := strings.Fields(name), strings.Fields(said)
-	x, y := strings.Join(a, " "), strings.Join(b, " ")
+	x, y := evenly(name), evenly(said)
 	if x == y {
 		return true
 	}
 	cut := strings.TrimRight(x, " .…")
 	return len(cut) >= 12 && len(cut) < len(y) && strings.HasPrefix(y, cut) && (cut != x || len([]rune(cut)) >= 40)
+}
+
+// evenly writes words with one space between them. Most texts are written so.
+func evenly(s string) string {
+	space := true // a further one would be one too many
+	for _, r := range s {
+		if unicode.IsSpace(r) && (space || r != ' ') {
+			return strings.Join(strings.Fields(s), " ")
+		}
+		space = r == ' '
+	}
+	return strings.TrimSuffix(s, " ")
 }
 
 // edge tells whether a word begins or ends at a place.

@@ -65,6 +65,7 @@ type intake struct {
 	cased  map[string][]string // sources that are coded with a case, by the GUID of the case
 	beside map[string]string   // recording by GUID of its transcript, and transcript by that of a recording that has one alone
 	paged  []refiqda.Selection
+	room   []int // of offsetsOf the text that is being read
 }
 
 // FromProject makes objects of a study from a project. Nothing that stands in the study is named anew: ids that are taken
@@ -680,7 +681,8 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	if len(s.Codings) > 0 {
 		selections = append(slices.Clone(selections), refiqda.Selection{GUID: wholeID(s.GUID), Kind: wholeSource, Codings: s.Codings, User: s.User})
 	}
-	at := offsetsOf(nil, body)
+	x.room = offsetsOf(x.room, body)
+	at := x.room
 	passages := map[place]thread.ID{}
 	given := map[thread.ID]bool{}
 	for _, one := range selections {
