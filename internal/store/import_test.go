@@ -1,6 +1,7 @@
 package store
 
 import (
+	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -23,6 +24,22 @@ func TestHashOfAnEntry(t *testing.T) {
 		}
 		if sum := sha256.Sum256(b); hashEntry(e) != hex.EncodeToString(sum[:]) {
 			t.Errorf("%q has another hash than its JSON", s)
+		}
+	}
+}
+
+// TestKeyed: what was keyed before leaves no trace in the next hash.
+func TestKeyed(t *testing.T) {
+	key := []byte(strings.Repeat("k", 32))
+	s := &Store{}
+	s.macs.New = func() any { return hmac.New(sha256.New, key) }
+	for _, parts := range [][]string{{"study", "seg-1", "body"}, {"study", "seg-1", strings.Repeat("ประชาชน", 200)}, {}, {"", "study", "seg-1body"}, {"study", "seg-1", "body"}} {
+		m := hmac.New(sha256.New, key)
+		for _, p := range parts {
+			m.Write([]byte(p + "\x00"))
+		}
+		if got, want := s.keyed(parts...), "hmac-sha256:"+hex.EncodeToString(m.Sum(nil)); got != want {
+			t.Errorf("%.40q: got %s, want %s", parts, got, want)
 		}
 	}
 }

@@ -9,7 +9,9 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"hash"
 	"strings"
+	"sync"
 	"time"
 
 	"throughline/internal/fault"
@@ -27,8 +29,8 @@ type Store struct {
 	d     dialect
 	write *writer
 	read  *sql.DB
-	often prepared // statements that read, of SQLite; PostgreSQL's driver keeps its own
-	key   []byte
+	often prepared  // statements that read, of SQLite; PostgreSQL's driver keeps its own
+	macs  sync.Pool // of the key, ready for keyed
 	clock func() time.Time
 	file  string // of SQLite
 }
@@ -54,7 +56,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 		}
 		return nil, err
 	}
-	s := &Store{d: d, read: r, often: prepared{db: r}, key: c.Key, clock: c.Clock}
+	s := &Store{d: d, read: r, often: prepared{db: r}, clock: c.Clock}
+	s.macs.New = func() any { return hmac.New(sha256.New, c.Key) }
 	if d.name == sqlite.name {
 		s.file = c.Database
 	}
@@ -89,11 +92,14 @@ func (s *Store) now() string { return s.clock().UTC().Format(timeFormat) }
 // keyed is the keyed hash under which protected content enters the journal: it proves that content is unchanged to who
 // has the key, and tells nothing to who has not.
 func (s *Store) keyed(parts ...string) string {
-	m := hmac.New(sha256.New, s.key)
+	m := s.macs.Get().(hash.Hash)
+	defer s.macs.Put(m)
+	m.Reset()
+	b := make([]byte, 0, 512)
 	for _, p := range parts {
-		m.Write([]byte(p))
-		m.Write([]byte{0})
+		b = append(append(b, p...), 0)
 	}
+	m.Write(b)
 	return "hmac-sha256:" + hex.EncodeToString(m.Sum(nil))
 }
 
