@@ -130,9 +130,9 @@ func (s *Store) Add(ctx context.Context, who, study string, objects []thread.Obj
 	return out, err
 }
 
-// settle has the database look at its tables anew when much has changed. What was written stands whether this succeeds or not.
+// settle has PostgreSQL look at its tables anew when much has changed. What was written stands whether this succeeds or not.
 func (s *Store) settle(ctx context.Context, err error, done Imported) {
-	if err == nil && done.New+done.Changed > 1000 {
+	if err == nil && s.d.settle != "" && done.New+done.Changed > 1000 {
 		_, _ = s.write.db.ExecContext(ctx, s.d.settle)
 	}
 }

@@ -34,11 +34,12 @@ type dialect struct {
 	searched []string // the tables of the index of words
 	linked   []string // keeps each link once, in the order of its key, where the engine can
 
-	settle string // run after much has changed: tells the planner what is there, and PostgreSQL what an index can answer alone
+	known  []string // tells SQLite's planner what studies are like; see whatIsKnown
+	settle string   // run after much has changed: tells PostgreSQL's planner what is there, and what an index can answer alone
 }
 
 var (
-	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, settle: "analyze", insert: "insert or fail into",
+	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, insert: "insert or fail into",
 		searched: searched("blob", leaveFTS5...), linked: []string{
 			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id) deferrable initially deferred) without rowid`,
 			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,
@@ -69,6 +70,28 @@ func searched(bytes string, more ...string) []string {
 		// The words that occur, for words that are spelled about like another.
 		`create table search_word (study text not null, length bigint not null, text text not null, primary key (study, length, text))`,
 	}, more...)
+}
+
+// whatIsKnown is what SQLite's planner goes by in every database: how many rows each index has, and how many of them share
+// its first column, its first two and so on, as in large studies, five to a database. So the same statement is always run
+// the same way, and nothing is counted after an import. The numbers keep statements on the index that fits them; their size
+// matters less than how they compare.
+var whatIsKnown = []string{
+	`analyze sqlite_schema`, // makes the tables of it without looking at others
+	`delete from sqlite_stat1`, `delete from sqlite_stat4`,
+	`insert into sqlite_stat1 (tbl, idx, stat) values
+		('study', 'sqlite_autoindex_study_1', '5 1'),
+		('object', 'sqlite_autoindex_object_1', '1000000 200000 1'),
+		('object', 'object_kind', '1000000 200000 4000 400'),
+		('object', 'object_owner', '1000000 200000 4 4'),
+		('object', 'object_part', '1000 200 200 20'),
+		('link', 'link', '1500000 300000 2 1 1'),
+		('link', 'link_up', '1500000 300000 5 1'),
+		('document_text', 'sqlite_autoindex_document_text_1', '10000 2000 1 1'),
+		('journal', 'sqlite_autoindex_journal_1', '1000000 200000 1'),
+		('journal', 'journal_id', '1000000 200000 1'),
+		('journal_head', 'sqlite_autoindex_journal_head_1', '5 1')`,
+	`analyze sqlite_schema`, // reads them
 }
 
 // leaveFTS5 takes away a table of SQLite's full-text index without having that index in the program: its name, then what it
@@ -187,7 +210,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) error {
 			return nil
 		}}, nil)
 	}
-	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, nil), step(10, d.searched), step(12, d.linked)))
+	p, err := goose.NewProvider(d.goose, db, sub, goose.WithGoMigrations(step(3, d.byBytes), step(9, nil), step(10, d.searched), step(12, d.linked), step(14, d.known)))
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"throughline/internal/fault"
@@ -97,6 +98,7 @@ func (s *Store) NotStanding(ctx context.Context, study string) ([]thread.Node, e
 			out = append(out, n)
 		}
 		return nil
-	}, `select `+nodeColumns+` from object where study = $1 and kind in (`+statements+`) and confirmed <> basis order by id`, study)
+	}, `select `+nodeColumns+` from object where study = $1 and kind in (`+statements+`) and confirmed <> basis`, study)
+	slices.SortFunc(out, func(a, b thread.Node) int { return strings.Compare(string(a.ID), string(b.ID)) })
 	return out, err
 }
