@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"crypto/sha256"
 	"database/sql"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -30,8 +28,7 @@ func hashEntry(e study.Entry) string {
 	for _, s := range [...]string{e.At, e.Who, e.Action, string(e.ID), e.Was, e.Became, e.Prev} {
 		b = appendJSON(append(b, ','), s)
 	}
-	sum := sha256.Sum256(append(b, ']'))
-	return hex.EncodeToString(sum[:])
+	return thread.Content(append(b, ']'))
 }
 
 // appendJSON adds a string as encoding/json writes it. Most need no escape, and are not looked at twice.

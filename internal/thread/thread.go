@@ -277,7 +277,7 @@ func Canonical(o Object) ([]byte, error) {
 // Content is the fingerprint of an object's own content: SHA-256, in hex, over its canonical JSON.
 func Content(canonical []byte) string {
 	sum := sha256.Sum256(canonical)
-	return hex.EncodeToString(sum[:])
+	return string(hex.AppendEncode(make([]byte, 0, 2*sha256.Size), sum[:]))
 }
 
 // Below is one thing an object rests on, with that thing's fingerprint.
