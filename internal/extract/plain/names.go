@@ -3,6 +3,7 @@ package plain
 import (
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -14,7 +15,7 @@ var marks = map[string]rune{
 }
 
 // glyphNames are the names of glyphs that are no letters of ASCII, nor such with a mark (Adobe Glyph List, 2.0).
-var glyphNames = func() map[string]string {
+var glyphNames = sync.OnceValue(func() map[string]string {
 	out := map[string]string{}
 	words := strings.Fields(`exclam ! quotedbl " numbersign # dollar $ percent % ampersand & quotesingle ' parenleft ( parenright ) asterisk * plus + comma , hyphen - period . slash /
 zero 0 one 1 two 2 three 3 four 4 five 5 six 6 seven 7 eight 8 nine 9 colon : semicolon ; less < equal = greater > question ? at @ bracketleft [ backslash \ bracketright ] asciicircum ^ underscore _ grave ` + "`" + ` braceleft { bar | braceright } asciitilde ~
@@ -31,7 +32,7 @@ arrowleft ← arrowup ↑ arrowright → arrowdown ↓ element ∈ asteriskmath 
 		out[words[i]] = words[i+1]
 	}
 	return out
-}()
+})
 
 // letters gives what a glyph of that name means, or nothing where that is not known for sure.
 func letters(n string) string {
@@ -41,7 +42,7 @@ func letters(n string) string {
 	if n == "space" || n == "nbspace" || n == "nonbreakingspace" {
 		return " "
 	}
-	if s, ok := glyphNames[n]; ok {
+	if s, ok := glyphNames()[n]; ok {
 		return s
 	}
 	for _, prefix := range []string{"uni", "u"} {

@@ -198,7 +198,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for n, want := range map[string]string{"ArialMT": "Helvetica", "Arial,BoldItalic": "Helvetica-BoldOblique", "TimesNewRomanPS-BoldMT": "Times-Bold", "CourierNew": "Courier", "Times-Roman": "Times-Roman", "Arial-Black": "", "Symbol": ""} {
-		if got := standardOf(n); got != standards[want] {
+		if got := standardOf(n); got != standards()[want] {
 			t.Errorf("%s is not %s", n, want)
 		}
 	}

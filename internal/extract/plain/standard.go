@@ -3,6 +3,7 @@ package plain
 import (
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // standard is one of the fonts that every reader of PDFs has, so that files need not tell how wide their letters are
@@ -22,7 +23,7 @@ func (s *standard) width(text string) (float64, bool) {
 }
 
 // standards are those fonts by name, as PDFium measures them.
-var standards = func() map[string]*standard {
+var standards = sync.OnceValue(func() map[string]*standard {
 	out := map[string]*standard{}
 	for line := range strings.Lines(measures) {
 		f := strings.Fields(line)
@@ -42,7 +43,7 @@ var standards = func() map[string]*standard {
 		out[n] = out["Courier"]
 	}
 	return out
-}()
+})
 
 // standardOf gives the standard font of a name, which goes by others too, or nil.
 func standardOf(n string) *standard {
@@ -74,7 +75,7 @@ func standardOf(n string) *standard {
 	if style != "" {
 		name += "-" + style
 	}
-	return standards[name]
+	return standards()[name]
 }
 
 // measured are the letters whose widths follow.
