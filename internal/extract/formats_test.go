@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -366,6 +367,29 @@ func TestPortableDocument(t *testing.T) {
 	if got := read(t, "a.pdf", pdf("0 0 m 100 100 l S", page)); got.Scanned {
 		t.Error("a drawn line is taken for a scanned page")
 	}
+}
+
+// What was written into the fields of a form is read where it stands, and what was written beside a text too.
+func TestFilledForm(t *testing.T) {
+	look := func(s string) string {
+		draw := "/Tx BMC q BT /F1 12 Tf 2 4 Td (" + s + ") Tj ET Q EMC"
+		return fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 3 0 R >> >> /Length %d >>\nstream\n%s\nendstream", len(draw), draw)
+	}
+	say := "BT /F1 12 Tf 72 700 Td (Who kept the square?) Tj 0 -60 Td (The end.) Tj ET"
+	got := read(t, "a.pdf", pdfOf("", "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>",
+		"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R /Annots [6 0 R 7 0 R] >>",
+		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(say), say),
+		"<< /Type /Annot /Subtype /Widget /FT /Tx /T (answer) /V (The neighbours did) /F 4 /Rect [72 665 272 685] /AP << /N 8 0 R >> /P 4 0 R >>",
+		"<< /Type /Annot /Subtype /FreeText /Contents (See page 9) /F 4 /Rect [350 665 550 685] /DA (/F1 12 Tf) /AP << /N 9 0 R >> /P 4 0 R >>",
+		look("The neighbours did"), look("See page 9")))
+	for _, w := range []string{"Who kept the square?", "The neighbours did", "See page 9", "The end."} {
+		if !strings.Contains(got.Body, w) {
+			t.Errorf("%q is not in %q", w, got.Body)
+		}
+	}
+	places(t, got)
 }
 
 // TestPrinted prints pages with a browser and compares the words of the PDF with those that were printed. Poppler's pdftotext

@@ -23,6 +23,7 @@ import (
 	pdferrors "github.com/klippa-app/go-pdfium/errors"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
 
@@ -308,6 +309,10 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		w.Width, w.Height = point(s.Width), point(s.Height)
 	}
 	left, bottom := e.frame(page, doc, index, &w.Page)
+	if filled, err := e.filled(doc, index, page); err == nil && filled != "" {
+		defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: filled})
+		page = requests.Page{ByReference: &filled}
+	}
 	text, err := e.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
 	if err != nil {
 		return w, true, err
@@ -361,6 +366,24 @@ func (w *pdfPage) lay(g glyphs, r *room) {
 	r.text, r.runs = slices.Grow(r.text[:0], len(r.read)), slices.Grow(r.runs[:0], 100)
 	linesOf(r, func(i int) ([4]float64, bool) { return g.box(r.at[i]) })
 	w.text, w.Lines = lay(r.lines)
+}
+
+// filled gives a page on which what was written into its fields and beside its text is drawn as text is, or none where nothing
+// was: the engine tells of no other words.
+func (e *engine) filled(doc references.FPDF_DOCUMENT, index int, page requests.Page) (references.FPDF_PAGE, error) {
+	n, err := e.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: page})
+	if err != nil || n.Count == 0 {
+		return "", err
+	}
+	f, err := e.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: page, Usage: requests.FPDFPage_FlattenUsageNormalDisplay})
+	if err != nil || f.Result != responses.FPDFPage_FlattenResultSuccess {
+		return "", err
+	}
+	again, err := e.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return "", err
+	}
+	return again.Page, nil
 }
 
 // frame tells how a page is cut and turned. It gives the lower left corner of what is shown of it, as the page is drawn.

@@ -38,7 +38,7 @@ func TestPlainIsAsEngine(t *testing.T) {
 	}
 	for name, data := range files {
 		t.Run(name, func(t *testing.T) {
-			e, err := newEngine(context.Background(), "")
+			e, err := newEngine(context.Background(), cache())
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -152,7 +152,7 @@ func (f *File) tree(node, around dict, depth int) {
 		if f.value(node["Type"]) != name("Page") {
 			panic(ErrDoubt)
 		}
-		own["Contents"], own["UserUnit"] = node["Contents"], node["UserUnit"]
+		own["Contents"], own["UserUnit"], own["Annots"] = node["Contents"], node["UserUnit"], node["Annots"]
 		f.pages = append(f.pages, own)
 		return
 	}
@@ -184,6 +184,15 @@ func (f *File) Page(i int) (p Page, err error) {
 	media, ok := f.rect(d["MediaBox"])
 	if turn, _ := f.value(d["Rotate"]).(float64); !ok || turn != 0 || d["UserUnit"] != nil || media[0] == media[2] || media[1] == media[3] {
 		return p, ErrDoubt
+	}
+	annotations, _ := f.value(d["Annots"]).(array)
+	for _, v := range annotations { // fields of forms that may be filled in, and words that were written beside the text
+		switch a := f.dict(v); a["Subtype"] {
+		case name("Widget"), name("FreeText"), name("Stamp"):
+			if a["AP"] != nil {
+				return p, ErrDoubt
+			}
+		}
 	}
 	shown := media
 	if crop, ok := f.rect(d["CropBox"]); ok {
