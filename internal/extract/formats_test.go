@@ -369,7 +369,7 @@ func TestPortableDocument(t *testing.T) {
 	}
 }
 
-// What was written into the fields of a form is read where it stands, and what was written beside a text too.
+// What was written into the fields of a form, or beside a text, is read after the words of the page itself.
 func TestFilledForm(t *testing.T) {
 	look := func(s string) string {
 		draw := "/Tx BMC q BT /F1 12 Tf 2 4 Td (" + s + ") Tj ET Q EMC"
