@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"throughline/internal/pattern"
 )
 
 // name is the name of an author: numbers of its parts in the vocabulary.
@@ -18,11 +20,11 @@ type name struct {
 const mostAuthors = 10
 
 var (
-	initials = pattern(`^(\p{Lu}\.?-?){1,3}$`)
-	suffix   = pattern(`(?i)^(jr|sr|ii|iii|iv)\.?$`)
-	between  = pattern(`\s+and\s+|\s*;\s*|\s+&\s+`)
+	initials = pattern.Late(`^(\p{Lu}\.?-?){1,3}$`)
+	suffix   = pattern.Late(`(?i)^(jr|sr|ii|iii|iv)\.?$`)
+	between  = pattern.Late(`\s+and\s+|\s*;\s*|\s+&\s+`)
 	// "Adeli K.Lewis G. F.": authors that an export has run together.
-	joined = pattern(`\.(\p{Lu}[\p{Ll}'’]|(?:van|von|de|del|den|der|la|le|el|al|da|di|dos|ten) )`)
+	joined = pattern.Late(`\.(\p{Lu}[\p{Ll}'’]|(?:van|von|de|del|den|der|la|le|el|al|da|di|dos|ten) )`)
 	nobody = set("anon anonymous anonymus noauthorslisted noauthor noauthors unknown na none author authors null")
 )
 
@@ -237,10 +239,10 @@ type pages struct {
 	more        []string // first pages of further parts
 }
 
-var pageForm = pattern(`^([a-z]*)([0-9]+)([a-z]?)$`)
+var pageForm = pattern.Late(`^([a-z]*)([0-9]+)([a-z]?)$`)
 
 // "01-Sep": a spreadsheet took pages for a date.
-var spoiled = pattern(`^([0-9]+-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]+)$`)
+var spoiled = pattern.Late(`^([0-9]+-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-[0-9]+)$`)
 
 // newPages reads pages: "123-8", "S12-S18", "pp. 91–2", "e0123", "iii-viii".
 func newPages(s string) pages {
@@ -414,7 +416,7 @@ func newKind(s string) kind {
 // its variants ("Ai zheng = Chinese journal of cancer").
 type journal [][]string
 
-var venue = pattern(`(?i)[.,:;]?\s*\b(conference|annual meeting|proceedings of the \d+\S* )\b.*$`)
+var venue = pattern.Late(`(?i)[.,:;]?\s*\b(conference|annual meeting|proceedings of the \d+\S* )\b.*$`)
 
 func newJournal(s string) journal {
 	if cut := venue().ReplaceAllString(s, ""); strings.Trim(cut, " .") != "" {
@@ -532,7 +534,7 @@ func begins(a, b []string) bool {
 	return true
 }
 
-var serial = pattern(`[0-9]{4}-?[0-9]{3}[0-9xX]|97[89][0-9-]{10,14}`)
+var serial = pattern.Late(`[0-9]{4}-?[0-9]{3}[0-9xX]|97[89][0-9-]{10,14}`)
 
 // newSerials reads ISSNs and ISBNs out of "0957-9672 (Print) 0957-9672".
 func newSerials(s string) []string {

@@ -9,11 +9,13 @@ import (
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
+
+	"throughline/internal/pattern"
 )
 
 // The tags that databases leave in titles; anything else in angle brackets may
 // be mathematics.
-var tag = pattern(`(?i)</?(i|b|u|em|strong|sub|sup|sc|scp|italic|bold|inf|span|p|br|jats:\w+)(\s[^<>]*)?/?>`)
+var tag = pattern.Late(`(?i)</?(i|b|u|em|strong|sub|sup|sc|scp|italic|bold|inf|span|p|br|jats:\w+)(\s[^<>]*)?/?>`)
 
 // plain replaces letters without a canonical decomposition that exports write
 // plainly, and the Armenian "yev", which has one letter in lower case, two in
@@ -111,7 +113,7 @@ func silent(r rune) bool {
 	return r >= 0x055A && r <= 0x055F || unicode.Is(unicode.Cf, r)
 }
 
-var doiForm = pattern(`^10\.[0-9]{4,9}(\.[0-9]+)*/\S+$`)
+var doiForm = pattern.Late(`^10\.[0-9]{4,9}(\.[0-9]+)*/\S+$`)
 
 // NormalizeDOI is a DOI for comparing: without resolver address or "doi:", in
 // lower case (DOIs do not distinguish ASCII case: DOI Handbook, section 2.4),

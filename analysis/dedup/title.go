@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"throughline/internal/pattern"
 )
 
 // title is a title ready for comparing.
@@ -19,7 +21,7 @@ type title struct {
 }
 
 // Notes that databases put behind a title, in parentheses.
-var note = pattern(`(?i)\s*\((provisional abstract|structured abstract|brief record|project record|cochrane review|review|multiple letters|letter|abstract|english|[a-z]+ language|author's transl|transl|retracted article[^()]*|reprinted[^()]*)\)[\s.]*$`)
+var note = pattern.Late(`(?i)\s*\((provisional abstract|structured abstract|brief record|project record|cochrane review|review|multiple letters|letter|abstract|english|[a-z]+ language|author's transl|transl|retracted article[^()]*|reprinted[^()]*)\)[\s.]*$`)
 
 // bare is a title without the brackets around a translated title and without
 // notes behind it: "[A study of x] LA: Chi", "A study of x. [Review] [34 refs]".

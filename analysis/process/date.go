@@ -4,10 +4,11 @@ package process
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"throughline/internal/pattern"
 )
 
 // Date is a date of the Extended Date/Time Format (EDTF, Library of Congress 2019; ISO 8601-2), levels 0 and 1 and, of level
@@ -25,7 +26,7 @@ import (
 // A Date is a moment that is known more or less well. What lasts is a Span of two Dates.
 type Date string
 
-var part = regexp.MustCompile(`^(\d{3}[\dX]|\d{2}XX)(-(\d\d|XX)(-(\d\d|XX))?)?([~?%])?$`)
+var part = pattern.Late(`^(\d{3}[\dX]|\d{2}XX)(-(\d\d|XX)(-(\d\d|XX))?)?([~?%])?$`)
 
 // Open ends.
 const (
@@ -179,7 +180,7 @@ func oneOf(p string) ([2]int, error) {
 // single reads a day, month, season or year.
 func single(p string) ([2]int, bool) {
 	none := [2]int{noDay, noDay}
-	m := part.FindStringSubmatch(p)
+	m := part().FindStringSubmatch(p)
 	if m == nil {
 		return none, false
 	}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"throughline/internal/pattern"
 )
 
 // bibTypes give the CSL type of each entry type; the first of several is how the CSL type is written.
@@ -82,7 +84,7 @@ func lineCount(s string) int {
 	return strings.Count(s, "\n") + strings.Count(s, "\r") - strings.Count(s, "\r\n")
 }
 
-var nextEntry = pattern(`(?:\n|\r)[ \t]*@[ \t]*[A-Za-z]+\s*[{(]`)
+var nextEntry = pattern.Late(`(?:\n|\r)[ \t]*@[ \t]*[A-Za-z]+\s*[{(]`)
 
 func (f *File) readBibTeX(s string) {
 	b := &bibReader{s: s, line: 1, macros: map[string]string{}}
@@ -418,12 +420,12 @@ var bibText = map[string]string{
 var bibRoles = map[string]string{"translator": "translator", "bookauthor": "container-author", "director": "director", "interviewer": "interviewer", "illustrator": "illustrator", "collaborator": "contributor"}
 
 var (
-	bibNote     = pattern(`^(note\d*|annote|annotation)$`)
-	bibFree     = pattern(`^[A-Za-z][A-Za-z0-9+_.:-]*$`)
+	bibNote     = pattern.Late(`^(note\d*|annote|annotation)$`)
+	bibFree     = pattern.Late(`^[A-Za-z][A-Za-z0-9+_.:-]*$`)
 	bibKnown    = strings.Fields("title subtitle author editor booktitle booksubtitle number issue doi url keywords keyword date year month day urldate eventdate institution school organization howpublished entrysubtype note annote annotation lastchecked")
 	bibVerbatim = strings.Fields("file url doi pdf eprint urlraw verba verbb verbc local-url")
 	texEscaped  = strings.NewReplacer(`\_`, "_", `\%`, "%", `\&`, "&", `\#`, "#", `\~{}`, "~", `\~`, "~", `{\textasciitilde}`, "~", `\textasciitilde{}`, "~", `\$`, "$")
-	urlCommand  = pattern(`^\\(?:url|href)\s*\{([^{}]*)\}(?:\s*\{.*\})?$`)
+	urlCommand  = pattern.Late(`^\\(?:url|href)\s*\{([^{}]*)\}(?:\s*\{.*\})?$`)
 )
 
 func bibRecord(e *entry) Record {
@@ -598,7 +600,7 @@ func splitTop(s string, at func(rest string) int) []string {
 	return append(parts, s[start:])
 }
 
-var andWord = pattern(`^\s+(?i:and)\s`)
+var andWord = pattern.Late(`^\s+(?i:and)\s`)
 
 func bibNames(s string) []Name {
 	var ns []Name
@@ -619,7 +621,7 @@ func bibNames(s string) []Name {
 	return ns
 }
 
-var extended = pattern(`(?i)^\s*"?(family|given|prefix|suffix)[a-z-]*\s*=`)
+var extended = pattern.Late(`(?i)^\s*"?(family|given|prefix|suffix)[a-z-]*\s*=`)
 
 // bibPerson takes a name apart as BibTeX does: First von Last; von Last, First; von Last, Jr, First; or family=…, given=….
 func bibPerson(s string) Name {
@@ -736,7 +738,7 @@ var bibField = map[string]string{"title-short": "shorttitle", "container-short":
 	"volume": "volume", "edition": "edition", "isbn": "isbn", "issn": "issn", "pmid": "pmid", "pmcid": "pmcid", "language": "language", "abstract": "abstract",
 	"accessed": "urldate", "event": "eventdate", "doi": "doi", "url": "url"}
 
-var badKey = pattern(`[^\p{L}\p{N}_:./+-]+`)
+var badKey = pattern.Late(`[^\p{L}\p{N}_:./+-]+`)
 
 func writeBibTeX(out io.Writer, records []Record) error {
 	w := bufio.NewWriter(out)

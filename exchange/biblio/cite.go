@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"throughline/exchange/tabular"
+	"throughline/internal/pattern"
 )
 
 // Style is a way to cite.
@@ -358,7 +359,7 @@ func (c citing) house() string {
 // pages is a range as the style writes it.
 func (c citing) pages() string { return pageRange(c.Pages, c.style) }
 
-var twoPages = pattern(`^(\d+)-(\d+)$`)
+var twoPages = pattern.Late(`^(\d+)-(\d+)$`)
 
 func pageRange(p string, style Style) string {
 	m := twoPages().FindStringSubmatch(p)
@@ -841,7 +842,7 @@ func smart(s string) string {
 // lowWords stay small in a title in title case, except at its ends and after a colon.
 var lowWords = strings.Fields("a about above across after against along among amid and around as at before behind below beneath beside between beyond but by down during except for from in inside into like near nor of off on onto or out outside over past per since so than the through throughout till to toward towards under underneath until up upon versus via vs. with within without yet")
 
-var titleWord = pattern(`<[^<>]*>|[^\s<>]+`)
+var titleWord = pattern.Late(`<[^<>]*>|[^\s<>]+`)
 
 // titleCase writes an English title in title case; one in another language stays as it is.
 func titleCase(s, language string) string {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"throughline/internal/pattern"
 )
 
 // Date is a date as far as it is known: a year; a year and a month or a season; a day; or a span of these.
@@ -57,10 +59,10 @@ func edtf(year, month, day int) string {
 }
 
 var (
-	numeric = pattern(`^(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?/?$`)
-	span    = pattern(`^(\d{4}(?:-\d\d){0,2})(?:/|--| ?[–—] ?)(\d{4}(?:-\d\d){0,2})$`)
-	compact = pattern(`^(\d{4})(\d\d)(\d\d)$`)
-	aYear   = pattern(`(?:^|\D)(1[0-9]\d\d|20\d\d)(?:\D|$)`)
+	numeric = pattern.Late(`^(\d{4})(?:[-/.](\d{1,2})?(?:[-/.](\d{1,2})?)?)?/?$`)
+	span    = pattern.Late(`^(\d{4}(?:-\d\d){0,2})(?:/|--| ?[–—] ?)(\d{4}(?:-\d\d){0,2})$`)
+	compact = pattern.Late(`^(\d{4})(\d\d)(\d\d)$`)
+	aYear   = pattern.Late(`(?:^|\D)(1[0-9]\d\d|20\d\d)(?:\D|$)`)
 )
 
 // ParseDate reads the dates that exports hold: 2020, 2020/05/12/, 2020-05, 2020-21 (spring), 12 May 2020, May 2020, mai

@@ -6,11 +6,13 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"throughline/internal/pattern"
 )
 
 var (
-	nbibTag   = pattern(`^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$`)
-	nbibFree  = pattern(`^[A-Z][A-Z0-9]{1,3}$`)
+	nbibTag   = pattern.Late(`^([A-Z][A-Z0-9]{1,3}) {0,2}- ?(.*)$`)
+	nbibFree  = pattern.Late(`^[A-Z][A-Z0-9]{1,3}$`)
 	nbibKnown = strings.Fields("PMID OWN TI TT BTI FAU AU CN FED ED JT TA VI IP PG DP AB LA PL PB CTI PT LID AID IS ISBN OT PMC GN ER TY")
 )
 
@@ -71,7 +73,7 @@ func (f *File) readNBIB(s string) {
 	x.tell(f)
 }
 
-var qualified = pattern(`^(\S+) \((.*)\)$`)
+var qualified = pattern.Late(`^(\S+) \((.*)\)$`)
 
 func nbibRecord(fields []tagged) Record {
 	r := Record{Line: fields[0].line}

@@ -2,21 +2,23 @@ package biblio
 
 import (
 	"strings"
+
+	"throughline/internal/pattern"
 )
 
 // Pasted is the format of a list of citations in running text.
 const Pasted Format = "pasted"
 
 var (
-	numbering = pattern(`^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])\s+`)
-	bullet    = pattern(`^\s*[•*–-]\s+`)
-	aDOI      = pattern(`(?i)\b10\.\d{3,9}/[^\s"<>]+[^\s"<>.,;)\]]`)
-	anURL     = pattern(`https?://[^\s"<>]+[^\s"<>.,;)\]]`)
-	yearParen = pattern(`\((?:[^()]*\D)?(1[5-9]\d\d|20\d\d)[a-z]?\b[^()]*\)[.:,]?|\((?:n\.d\.|no date)[^()]*\)[.:,]?`)
-	plainYear = pattern(`\b(1[5-9]\d\d|20\d\d)[a-z]?\b`)
-	inQuotes  = pattern(`[“"«„]([^“”"«»„]{8,})[”"»“]`)
-	sentence  = pattern(`^(.{8,}?[.?!])(?:\s+\p{Lu}|\s*$|\s+\d)`)
-	inverted  = pattern(`^(\p{L}[^,]*), ((?:\p{Lu}\.?[ -]?)+)$`)
+	numbering = pattern.Late(`^\s*(?:\[\d{1,4}\]|\(\d{1,4}\)|\d{1,4}[.)])\s+`)
+	bullet    = pattern.Late(`^\s*[•*–-]\s+`)
+	aDOI      = pattern.Late(`(?i)\b10\.\d{3,9}/[^\s"<>]+[^\s"<>.,;)\]]`)
+	anURL     = pattern.Late(`https?://[^\s"<>]+[^\s"<>.,;)\]]`)
+	yearParen = pattern.Late(`\((?:[^()]*\D)?(1[5-9]\d\d|20\d\d)[a-z]?\b[^()]*\)[.:,]?|\((?:n\.d\.|no date)[^()]*\)[.:,]?`)
+	plainYear = pattern.Late(`\b(1[5-9]\d\d|20\d\d)[a-z]?\b`)
+	inQuotes  = pattern.Late(`[“"«„]([^“”"«»„]{8,})[”"»“]`)
+	sentence  = pattern.Late(`^(.{8,}?[.?!])(?:\s+\p{Lu}|\s*$|\s+\d)`)
+	inverted  = pattern.Late(`^(\p{L}[^,]*), ((?:\p{Lu}\.?[ -]?)+)$`)
 )
 
 // Paste reads a pasted list of citations as well as running text allows: it is split into references; DOI, address, year,

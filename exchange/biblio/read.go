@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"throughline/exchange/tabular"
+	"throughline/internal/pattern"
 )
 
 // Format is a way to write references down.
@@ -238,14 +239,14 @@ func (s *scanner) next() bool {
 }
 
 var (
-	risStart   = pattern(`^[ \t\x{feff}]*TY[ \t]+-`)
-	nbibStart  = pattern(`^(PMID *-|OWN *- )`)
-	wosStart   = pattern(`^(PT [A-Z]\b|FN (Thomson|Clarivate|ISI|Zoological)|PT (Journal|Book|Patent)\b)`)
-	referStart = pattern(`^%[0ATDJ] \S`)
-	bibStart   = pattern(`^\s*@\s*[A-Za-z]+\s*[{(]`)
-	rwStart    = pattern(`^RT (Journal|Book|Generic|Abstract|Newspaper|Magazine|Report|Thesis|Dissertation|Web|Conference|Patent|Monograph|Unpublished|Video|Laws|Case|Map|Music|Sound|Personal|Online|Computer|Artwork|Bills|Grant|Hearing|Motion)`)
-	marcStart  = pattern(`^\d{5}[acdnp ].{4}[a 0-9]\d?`)
-	xmlRoot    = pattern(`<([A-Za-z][\w.:-]*)`)
+	risStart   = pattern.Late(`^[ \t\x{feff}]*TY[ \t]+-`)
+	nbibStart  = pattern.Late(`^(PMID *-|OWN *- )`)
+	wosStart   = pattern.Late(`^(PT [A-Z]\b|FN (Thomson|Clarivate|ISI|Zoological)|PT (Journal|Book|Patent)\b)`)
+	referStart = pattern.Late(`^%[0ATDJ] \S`)
+	bibStart   = pattern.Late(`^\s*@\s*[A-Za-z]+\s*[{(]`)
+	rwStart    = pattern.Late(`^RT (Journal|Book|Generic|Abstract|Newspaper|Magazine|Report|Thesis|Dissertation|Web|Conference|Patent|Monograph|Unpublished|Video|Laws|Case|Map|Music|Sound|Personal|Online|Computer|Artwork|Bills|Grant|Hearing|Motion)`)
+	marcStart  = pattern.Late(`^\d{5}[acdnp ].{4}[a 0-9]\d?`)
+	xmlRoot    = pattern.Late(`<([A-Za-z][\w.:-]*)`)
 )
 
 // detect finds the format by what the text holds, whatever its file is called.
@@ -331,7 +332,7 @@ func foreign(l string, own Format) (Format, bool) {
 	return "", false
 }
 
-var foreignRefer = pattern(`^%0 \S`)
+var foreignRefer = pattern.Late(`^%0 \S`)
 
 // stray collects text that belongs to no record.
 type stray struct {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"throughline/internal/pattern"
 )
 
 // Record is one reference as found. Text is plain: one line, except for Abstract, AbstractTranslated, notes and unknown
@@ -71,8 +73,8 @@ type Contributor struct {
 type Field struct{ Tag, Value string }
 
 var (
-	suffix   = pattern(`(?i)^(jr|sr|[1-9](st|nd|rd|th)|ii|iii|iv|v|vi|md|phd|esq)\.?$`)
-	initials = pattern(`^(\S.*?)[ ,]+((?:\p{Lu}\.[ -]?)+)$`)
+	suffix   = pattern.Late(`(?i)^(jr|sr|[1-9](st|nd|rd|th)|ii|iii|iv|v|vi|md|phd|esq)\.?$`)
+	initials = pattern.Late(`^(\S.*?)[ ,]+((?:\p{Lu}\.[ -]?)+)$`)
 )
 
 // ParseName reads "Family, Given", "Family, Given, Jr." or a name without a comma, which is taken as it is: whether it is a
@@ -377,7 +379,7 @@ func labelNote(l Field) string {
 	return carry(Field{"label:" + l.Tag, l.Value})
 }
 
-var doi = pattern(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
+var doi = pattern.Late(`(?i)^(?:https?://)?(?:dx\.)?(?:www\.)?(?:doi\.org/|doi:?\s*)?\s*(10\.\d{3,9}/\S+)$`)
 
 // plainTypes are the words by which formats write a type, which say no more than the type.
 func plainTypes(csl string) []string { return []string{csl, risName(csl), nbibName(csl), bibName(csl)} }
@@ -457,7 +459,7 @@ func named(ns []Name) []Name {
 	return out
 }
 
-var pageDash = pattern(` ?- ?`)
+var pageDash = pattern.Late(` ?- ?`)
 
 var dashes = strings.NewReplacer("–", "-", "—", "-", "‐", "-", "‑", "-", "−", "-", "--", "-")
 

@@ -2,9 +2,11 @@ package biblio
 
 import (
 	"strings"
+
+	"throughline/internal/pattern"
 )
 
-var referTag = pattern(`^\s*%([A-Za-z0-9!-/:-@\[-` + "`" + `{-~])(?:\s+(.*))?$`)
+var referTag = pattern.Late(`^\s*%([A-Za-z0-9!-/:-@\[-` + "`" + `{-~])(?:\s+(.*))?$`)
 
 // readRefer reads Refer and BibIX, which EndNote calls enw. Where records name their type with %0 that starts them;
 // elsewhere a blank line parts them.

@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"throughline/internal/pattern"
 )
 
 // risTypes give the CSL type of each RIS type; the first of several is how the CSL type is written.
@@ -331,7 +333,7 @@ func urls(s string) []string {
 	return parts
 }
 
-var notDigit = pattern(`[^0-9Xx]+`)
+var notDigit = pattern.Late(`[^0-9Xx]+`)
 
 // serial sorts a standard number by its length: eight signs are an ISSN, ten or thirteen an ISBN.
 func (r *Record) serial(tag, v string) {
@@ -357,9 +359,9 @@ var risText = map[string]string{
 	"url": "UR", "language": "LA", "abstract": "AB", "keyword": "KW", "note": "N1",
 }
 
-var risWord = pattern(`^[A-Z0-9]{2,12}$`)
+var risWord = pattern.Late(`^[A-Z0-9]{2,12}$`)
 
-var risFree = pattern(`^[A-Z][A-Z0-9]$`)
+var risFree = pattern.Late(`^[A-Z][A-Z0-9]$`)
 
 func writeRIS(out io.Writer, records []Record) error {
 	w := bufio.NewWriter(out)

@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"throughline/exchange/tabular"
+	"throughline/internal/pattern"
 )
 
 // columns say what the columns of other programs' tables mean, by their names in small letters without blanks and signs.
@@ -199,7 +200,7 @@ func (f *File) row(h *header, cells []string, line int) {
 	f.keep(foreignRow(h, cells, line))
 }
 
-var more = pattern(`^(.*) \+\d+$`) // a column that goes on with the one before
+var more = pattern.Late(`^(.*) \+\d+$`) // a column that goes on with the one before
 
 func ownRow(h *header, cells []string, line int) Record {
 	r := Record{Line: line}
@@ -469,7 +470,7 @@ func foreignRow(h *header, cells []string, line int) Record {
 	return r
 }
 
-var scopusID = pattern(` \(\d{6,}\)`)
+var scopusID = pattern.Late(` \(\d{6,}\)`)
 
 // serialDate turns the day number that a workbook keeps for a date into that date.
 func serialDate(s string) string {
@@ -506,8 +507,8 @@ func list(s string) []string {
 }
 
 var (
-	shortName  = pattern(`^(\S.*\S|\S) ((?:\p{Lu}\.?-?){1,4})( (?:Jr|Sr|II|III|2nd|3rd)\.?)?\.?$`)
-	commaNames = pattern(`^[^,;]+ (?:\p{Lu}\.?[ -]?){1,4}(?:,\s*[^,;]+ (?:\p{Lu}\.?[ -]?){1,4})*\.?(?:,? et al\.?)?$`)
+	shortName  = pattern.Late(`^(\S.*\S|\S) ((?:\p{Lu}\.?-?){1,4})( (?:Jr|Sr|II|III|2nd|3rd)\.?)?\.?$`)
+	commaNames = pattern.Late(`^[^,;]+ (?:\p{Lu}\.?[ -]?){1,4}(?:,\s*[^,;]+ (?:\p{Lu}\.?[ -]?){1,4})*\.?(?:,? et al\.?)?$`)
 )
 
 // names splits the names in a cell. Lists are divided by ; or | or "and"; "Smith J, Doe A" is a list of two.

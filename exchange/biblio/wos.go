@@ -3,13 +3,15 @@ package biblio
 import (
 	"slices"
 	"strings"
+
+	"throughline/internal/pattern"
 )
 
 var (
-	wosTag     = pattern(`^([A-Z][A-Z0-9])(?: (.*))?$`)
+	wosTag     = pattern.Late(`^([A-Z][A-Z0-9])(?: (.*))?$`)
 	wosTypes   = map[string]string{"J": "article-journal", "B": "book", "S": "chapter", "P": "patent", "C": "paper-conference", "R": "report", "T": "thesis"}
-	patentName = pattern(`^[A-Z' -]+ [A-Z]{1,2}$`)
-	eMail      = pattern(`\s*\([^()]*@[^()]*\)`)
+	patentName = pattern.Late(`^[A-Z' -]+ [A-Z]{1,2}$`)
+	eMail      = pattern.Late(`\s*\([^()]*@[^()]*\)`)
 )
 
 // readWoS reads the tagged format of the Web of Science and of the Zoological Record.

@@ -1,38 +1,39 @@
 package campaign
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"throughline/internal/pattern"
 )
 
 var (
-	iso      = regexp.MustCompile(`^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+Z?)?$`)
-	slashed  = regexp.MustCompile(`^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$`)
-	ymd      = regexp.MustCompile(`^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$`)
-	monthTxt = regexp.MustCompile(`^(?i)(?:(\d{1,2})(?:st|nd|rd|th)?[ -])?([a-z]{3,9})\.?[ -](?:(\d{1,2}),? )?'?(\d{4}|\d{2})$`)
-	yearTxt  = regexp.MustCompile(`^(?i)(\d{4}|\d{2})[ -]([a-z]{3,9})$`)
-	floating = regexp.MustCompile(`^(\d+)\.0+$`)
+	iso      = pattern.Late(`^(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?(?:[T ][\d:.]+Z?)?$`)
+	slashed  = pattern.Late(`^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$`)
+	ymd      = pattern.Late(`^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$`)
+	monthTxt = pattern.Late(`^(?i)(?:(\d{1,2})(?:st|nd|rd|th)?[ -])?([a-z]{3,9})\.?[ -](?:(\d{1,2}),? )?'?(\d{4}|\d{2})$`)
+	yearTxt  = pattern.Late(`^(?i)(\d{4}|\d{2})[ -]([a-z]{3,9})$`)
+	floating = pattern.Late(`^(\d+)\.0+$`)
 )
 
 // date reads a date as exactly as it is written: 2015-06-22, 2015-06 or 2015. unsure: day and month cannot be told apart, so
 // the year alone was taken.
 func date(s string) (d string, unsure, ok bool) {
 	s = strings.TrimSpace(s)
-	if m := floating.FindStringSubmatch(s); m != nil {
+	if m := floating().FindStringSubmatch(s); m != nil {
 		s = m[1]
 	}
 	if n, err := strconv.Atoi(s); err == nil && n >= 20000 && n <= 80000 { // the day number that a workbook keeps
 		return time.Date(1899, 12, 30, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n).Format(time.DateOnly), false, true
 	}
-	if m := iso.FindStringSubmatch(s); m != nil {
+	if m := iso().FindStringSubmatch(s); m != nil {
 		return build(m[1], m[2], m[3])
 	}
-	if m := ymd.FindStringSubmatch(s); m != nil {
+	if m := ymd().FindStringSubmatch(s); m != nil {
 		return build(m[1], m[2], m[3])
 	}
-	if m := slashed.FindStringSubmatch(s); m != nil {
+	if m := slashed().FindStringSubmatch(s); m != nil {
 		a, _ := strconv.Atoi(m[1])
 		b, _ := strconv.Atoi(m[2])
 		switch {
@@ -44,12 +45,12 @@ func date(s string) (d string, unsure, ok bool) {
 		d, _, ok := build(m[3], "", "")
 		return d, true, ok && a > 0 && b > 0
 	}
-	if m := monthTxt.FindStringSubmatch(s); m != nil {
+	if m := monthTxt().FindStringSubmatch(s); m != nil {
 		if n := monthOf(m[2]); n > 0 {
 			return build(century(m[4]), strconv.Itoa(n), m[1]+m[3])
 		}
 	}
-	if m := yearTxt.FindStringSubmatch(s); m != nil {
+	if m := yearTxt().FindStringSubmatch(s); m != nil {
 		if n := monthOf(m[2]); n > 0 {
 			return build(century(m[1]), strconv.Itoa(n), "")
 		}
@@ -142,9 +143,9 @@ func latest(d string) string {
 	return d
 }
 
-var groups = regexp.MustCompile(`^\d{1,3}([.,]\d{3})+$`) // of thousands
+var groups = pattern.Late(`^\d{1,3}([.,]\d{3})+$`) // of thousands
 
-var amount = regexp.MustCompile(`(\d[\d,.' \x{00a0}]*)\s*(k\b|m\b|thousands?|millions?|hundreds?|s\b)?`)
+var amount = pattern.Late(`(\d[\d,.' \x{00a0}]*)\s*(k\b|m\b|thousands?|millions?|hundreds?|s\b)?`)
 
 // People reads a number of people as lists write it; 0: not known. Of a range it is the lower end, "thousands" are 1,000:
 // the number is at least so large.
@@ -153,7 +154,7 @@ func People(s string) int {
 	if missing(s) || strings.HasPrefix(s, "-") || strings.HasPrefix(s, "<") || strings.HasPrefix(s, "less than") || strings.HasPrefix(s, "fewer than") || strings.HasPrefix(s, "under ") {
 		return 0
 	}
-	m := amount.FindStringSubmatch(s)
+	m := amount().FindStringSubmatch(s)
 	if m == nil {
 		for _, w := range []struct {
 			words string
@@ -186,7 +187,7 @@ func People(s string) int {
 // number reads digits with signs between the thousands, or a decimal point.
 func number(s string) (float64, bool) {
 	s = strings.NewReplacer("'", "", " ", "", "\u00a0", "").Replace(s)
-	if groups.MatchString(s) {
+	if groups().MatchString(s) {
 		s = strings.NewReplacer(".", "", ",", "").Replace(s)
 	}
 	x, err := strconv.ParseFloat(strings.ReplaceAll(s, ",", ""), 64)

@@ -9,12 +9,13 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"throughline/internal/pattern"
 )
 
 // Profile is what a program wants of a package beyond the standard.
@@ -444,8 +445,8 @@ func (w *writer) refs(element string, guids []string, known map[string]bool) {
 }
 
 var (
-	decimal = regexp.MustCompile(`^[+-]?(\d+(\.\d*)?|\.\d+)$`)
-	integer = regexp.MustCompile(`^[+-]?\d+$`)
+	decimal = pattern.Late(`^[+-]?(\d+(\.\d*)?|\.\d+)$`)
+	integer = pattern.Late(`^[+-]?\d+$`)
 )
 
 func isDate(s string) bool {
@@ -460,7 +461,7 @@ func (w *writer) values(of string, values []Value) {
 			continue
 		}
 		kind = typeOf(kind)
-		fits := map[string]bool{"Text": true, "Boolean": v.Value == "true" || v.Value == "false" || v.Value == "1" || v.Value == "0", "Integer": integer.MatchString(v.Value), "Float": decimal.MatchString(v.Value), "Date": isDate(v.Value), "DateTime": isTime(v.Value)}[kind]
+		fits := map[string]bool{"Text": true, "Boolean": v.Value == "true" || v.Value == "false" || v.Value == "1" || v.Value == "0", "Integer": integer().MatchString(v.Value), "Float": decimal().MatchString(v.Value), "Date": isDate(v.Value), "DateTime": isTime(v.Value)}[kind]
 		w.line("<VariableValue>")
 		w.line("<VariableRef" + attrs("targetGUID", good(v.Variable)) + "/>")
 		if fits {

@@ -8,10 +8,11 @@ import (
 	"fmt"
 	"io"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"throughline/internal/pattern"
 )
 
 // Limits of a workbook.
@@ -192,13 +193,13 @@ func cellText(d *xml.Decoder) (string, error) {
 			}
 		}
 	}
-	return escaped.ReplaceAllStringFunc(b.String(), func(m string) string {
+	return escaped().ReplaceAllStringFunc(b.String(), func(m string) string {
 		n, _ := strconv.ParseUint(m[2:6], 16, 32)
 		return string(rune(n))
 	}), nil
 }
 
-var escaped = regexp.MustCompile(`_x[0-9A-Fa-f]{4}_`)
+var escaped = pattern.Late(`_x[0-9A-Fa-f]{4}_`)
 
 // Rows gives the rows of a sheet one by one.
 type Rows struct {
@@ -387,7 +388,7 @@ func WriteXLSX(out io.Writer, name string, rows [][]string) error {
 				continue
 			}
 			fmt.Fprintf(&b, `<c r="%s%d" t="inlineStr"><is><t xml:space="preserve">`, Letters(j), i+1)
-			xml.EscapeText(&b, []byte(escaped.ReplaceAllStringFunc(cell, func(m string) string { return "_x005F" + m })))
+			xml.EscapeText(&b, []byte(escaped().ReplaceAllStringFunc(cell, func(m string) string { return "_x005F" + m })))
 			b.WriteString(`</t></is></c>`)
 		}
 		b.WriteString("</row>\n")

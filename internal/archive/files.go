@@ -8,11 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/store"
 )
 
@@ -20,7 +20,7 @@ import (
 // each named by its SHA-256.
 const filesFolder = "files"
 
-var fileName = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var fileName = pattern.Late(`^[0-9a-f]{64}$`)
 
 // fileNames gives the files that the documents of a bundle name, each once.
 func fileNames(b store.Bundle) []string {

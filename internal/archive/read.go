@@ -7,7 +7,6 @@ import (
 	"os"
 	"path"
 	"reflect"
-	"regexp"
 	"slices"
 	"sort"
 	"strconv"
@@ -18,6 +17,7 @@ import (
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/fieldwork"
+	"throughline/internal/pattern"
 	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
@@ -82,7 +82,7 @@ func load(fsys fs.FS, name string) (map[string][]byte, error) {
 			return nil
 		}
 		if strings.HasPrefix(p, filesFolder+"/") { // read one at a time by TakeFiles
-			if !fileName.MatchString(d.Name()) || path.Dir(p) != filesFolder {
+			if !fileName().MatchString(d.Name()) || path.Dir(p) != filesFolder {
 				ps = append(ps, fault.Problem{File: p, Message: "does not belong there: files are named by their SHA-256"})
 			}
 			return nil
@@ -216,7 +216,7 @@ func star(pattern, name string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(name, before), after)
 }
 
-var moment = regexp.MustCompile(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?Z)?$`)
+var moment = pattern.Late(`^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?Z)?$`)
 
 func (r *reader) entry(f file, e entry) {
 	switch v := e.value.(type) {
@@ -226,7 +226,7 @@ func (r *reader) entry(f file, e entry) {
 		if !v.Statement.Kind().IsStatement() {
 			r.add(e, "statement", "is %q; expected the id of a statement", string(v.Statement))
 		}
-		if !moment.MatchString(v.At) {
+		if !moment().MatchString(v.At) {
 			r.add(e, "at", "is %q; expected a time in UTC such as 2026-10-01T12:00:00Z", clip(v.At))
 		}
 		if v.By == "" {

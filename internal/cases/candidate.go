@@ -3,11 +3,11 @@ package cases
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"strings"
 	"time"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/source"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -64,14 +64,14 @@ func (c Candidate) Label() string        { return c.Country + ": " + c.Name }
 func (c Candidate) Place() thread.Place  { return thread.Place{} }
 func (c Candidate) Links() []thread.Link { return thread.Evidence(c.Records, nil) }
 
-var iso3 = regexp.MustCompile(`^[A-Z]{3}$`)
+var iso3 = pattern.Late(`^[A-Z]{3}$`)
 
 func (c Candidate) Valid() error {
 	var ps fault.Problems
 	thread.CheckID(&ps, "id", c.ID, thread.Candidate)
 	ps.Require("name", c.Name)
 	ps.Require("country", c.Country)
-	if !iso3.MatchString(c.ISO3) {
+	if !iso3().MatchString(c.ISO3) {
 		ps.Add("iso3", "is %q; expected an ISO 3166 alpha-3 code such as ARM", c.ISO3)
 	}
 	checkYear(&ps, "start", c.Start, false)

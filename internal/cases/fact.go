@@ -2,10 +2,10 @@ package cases
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/thread"
 )
 
@@ -30,15 +30,15 @@ func (f Fact) Label() string        { return fmt.Sprintf("%s %s %d", f.Attribute
 func (f Fact) Place() thread.Place  { return thread.Place{} }
 func (f Fact) Links() []thread.Link { return nil }
 
-var attribute = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+var attribute = pattern.Late(`^[a-z0-9-]{1,40}$`)
 
 func (f Fact) Valid() error {
 	var ps fault.Problems
-	if !iso3.MatchString(f.ISO3) {
+	if !iso3().MatchString(f.ISO3) {
 		ps.Add("iso3", "is %q; expected an ISO 3166 alpha-3 code such as ARM", f.ISO3)
 	}
 	checkYear(&ps, "year", f.Year, false)
-	if !attribute.MatchString(f.Attribute) {
+	if !attribute().MatchString(f.Attribute) {
 		ps.Add("attribute", "is %q; expected lower-case letters, digits and hyphens", f.Attribute)
 	}
 	ps.Require("value", f.Value)

@@ -101,7 +101,7 @@ func (s Selection) Valid() error {
 	seen := map[string]bool{}
 	for i, a := range s.Attributes {
 		at := fmt.Sprintf("attributes.%d.", i)
-		if !attribute.MatchString(a.Name) {
+		if !attribute().MatchString(a.Name) {
 			ps.Add(at+"name", "is %q; expected lower-case letters, digits and hyphens", a.Name)
 		}
 		if seen[a.Name] {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"math"
 	"os"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"throughline/analysis/agreement"
 	"throughline/exchange/tabular"
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 const (
@@ -498,8 +498,8 @@ func absent(v string) bool {
 }
 
 var (
-	withComma = regexp.MustCompile(`^[+-]?[0-9]*,[0-9]+$`)
-	thousands = regexp.MustCompile(`^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+$`)
+	withComma = pattern.Late(`^[+-]?[0-9]*,[0-9]+$`)
+	thousands = pattern.Late(`^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+$`)
 )
 
 // decimalComma tells whether numbers are written with a decimal comma (1,5). A number that may as well be one of thousands
@@ -511,11 +511,11 @@ func (t *agreeTable) decimalComma(rs []agreement.Rating) (bool, error) {
 		switch v := rs[i].Value; {
 		case strings.Contains(v, "."): // the point divides, so that a comma does not
 			return false, nil
-		case thousands.MatchString(v):
+		case thousands().MatchString(v):
 			if doubtful == nil {
 				doubtful = &rs[i]
 			}
-		case withComma.MatchString(v):
+		case withComma().MatchString(v):
 			sure = true
 		}
 	}

@@ -50,6 +50,9 @@ type env struct {
 
 // Main runs the program and gives its exit code.
 func Main() int {
+	if len(os.Args) == 2 && os.Args[1] == readFile {
+		return readFileInSandbox()
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	e := &env{out: os.Stdout, err: os.Stderr, in: os.Stdin, getenv: os.Getenv, clock: time.Now,
@@ -109,7 +112,7 @@ func (e *env) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return fault.New(fault.Usage, "%s. See %q.", err, c.CommandPath()+" --help")
 	})
-	root.AddCommand(e.demo(), e.serve(), e.build(), e.importStudy(), e.export(), e.check(), e.thread(), e.qca(), e.refs(), e.qda(), e.codings(), e.extract(), e.agree(), e.search(), e.words(), e.sandboxChild(), e.screen(), e.cases(), e.caseRoom(), e.context(), e.user(), e.version())
+	root.AddCommand(e.demo(), e.serve(), e.build(), e.importStudy(), e.export(), e.check(), e.thread(), e.qca(), e.refs(), e.qda(), e.codings(), e.extract(), e.agree(), e.search(), e.words(), e.screen(), e.cases(), e.caseRoom(), e.context(), e.user(), e.version())
 	root.Args, root.RunE = onlyNamed, showHelp
 	return root
 }

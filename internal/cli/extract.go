@@ -13,11 +13,16 @@ import (
 	"throughline/internal/peer"
 )
 
-// readFile is the hidden command in which files of strangers are read.
+// readFile is the hidden command in which files of strangers are read. [Main] goes there before it makes the other commands, as
+// it is started for every file.
 const readFile = "read-file-in-sandbox"
 
-func (e *env) sandboxChild() *cobra.Command {
-	return &cobra.Command{Use: readFile, Hidden: true, Args: cobra.NoArgs, RunE: func(*cobra.Command, []string) error { return extract.Child(e.in, e.out, peer.Reader()) }}
+func readFileInSandbox() int {
+	if err := extract.Child(os.Stdin, os.Stdout, peer.Reader()); err != nil {
+		fmt.Fprintln(os.Stderr, fault.Message(err))
+		return failed
+	}
+	return fine
 }
 
 // sandbox gives what reads files of strangers.

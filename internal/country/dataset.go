@@ -11,13 +11,13 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 //go:embed data
@@ -77,9 +77,9 @@ func (t *table) of(row []string, column string) string {
 }
 
 var (
-	datasetName   = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-	attributeName = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-	code          = regexp.MustCompile(`^[A-Z]{3}$`)
+	datasetName   = pattern.Late(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	attributeName = pattern.Late(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	code          = pattern.Late(`^[A-Z]{3}$`)
 )
 
 // parse checks a table and makes it ready. Counts and years of its data set are those of its rows.
@@ -87,7 +87,7 @@ func (t Table) parse() (*table, error) {
 	bad := func(line int, format string, args ...any) error {
 		return fault.New(fault.Invalid, "The table %s, line %d: %s.", t.Dataset.Name, line, fmt.Sprintf(format, args...))
 	}
-	if !datasetName.MatchString(t.Dataset.Name) {
+	if !datasetName().MatchString(t.Dataset.Name) {
 		return nil, fault.New(fault.Invalid, "%q is no name for a data set; expected small letters, digits and hyphens.", t.Dataset.Name)
 	}
 	if t.Dataset.Version == "" || t.Dataset.Licence == "" {
@@ -103,7 +103,7 @@ func (t Table) parse() (*table, error) {
 		if _, twice := p.column[name]; twice {
 			return nil, bad(1, "the column %q stands there twice", name)
 		}
-		if !attributeName.MatchString(name) {
+		if !attributeName().MatchString(name) {
 			return nil, bad(1, "the column %q is no name for an attribute; expected small letters, digits and hyphens", name)
 		}
 		p.column[name] = i
@@ -132,7 +132,7 @@ func (t Table) parse() (*table, error) {
 		}
 		line, _ := r.FieldPos(0)
 		k := key{iso3: row[0]}
-		if !code.MatchString(k.iso3) {
+		if !code().MatchString(k.iso3) {
 			return nil, bad(line, "%q is no country code", k.iso3)
 		}
 		if row[1] != "" {

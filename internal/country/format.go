@@ -2,13 +2,13 @@ package country
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 // heading finds columns by name, without case, blanks and signs.
@@ -154,16 +154,16 @@ func wgiColumns() []string {
 }
 
 var (
-	yearHead    = regexp.MustCompile(`^\s*(\d{4})(?:\s*\[YR\d{4}\])?\s*$`)
-	estimate    = regexp.MustCompile(`^(?:GOV_WGI_)?([A-Z]{2})\.EST$`)
-	lastUpdated = regexp.MustCompile(`^Last Updated: ?(.+)$`)
+	yearHead    = pattern.Late(`^\s*(\d{4})(?:\s*\[YR\d{4}\])?\s*$`)
+	estimate    = pattern.Late(`^(?:GOV_WGI_)?([A-Z]{2})\.EST$`)
+	lastUpdated = pattern.Late(`^Last Updated: ?(.+)$`)
 )
 
 // wgiWide reads what DataBank gives out, and the bulk file: a row for a country and an indicator, a column for each year.
 func wgiWide(head []string, h heading) *format {
 	years := map[int]int{}
 	for i, c := range head {
-		if m := yearHead.FindStringSubmatch(c); m != nil {
+		if m := yearHead().FindStringSubmatch(c); m != nil {
 			years[i], _ = strconv.Atoi(m[1])
 		}
 	}
@@ -175,13 +175,13 @@ func wgiWide(head []string, h heading) *format {
 	other := 0
 	fm.version = func(cells []string) (string, bool) {
 		first := strings.TrimSpace(cells[0])
-		if m := lastUpdated.FindStringSubmatch(first); m != nil {
+		if m := lastUpdated().FindStringSubmatch(first); m != nil {
 			return "last updated " + strings.TrimSpace(m[1]), true
 		}
 		return "", strings.HasPrefix(first, "Data from database:")
 	}
 	fm.row = func(f *filling, cells []string) {
-		m := estimate.FindStringSubmatch(h.of(cells, series))
+		m := estimate().FindStringSubmatch(h.of(cells, series))
 		if m == nil || wgiNames[strings.ToLower(m[1])] == "" {
 			other++
 			return
@@ -293,7 +293,7 @@ func (a *Atlas) columnFormat(h heading, o Options, f *filling) (*format, error) 
 		if !h.has(plain(t)) {
 			return nil, nil // not the row that names the columns
 		}
-		if !attributeName.MatchString(ours) || ours == "iso3" || ours == "year" {
+		if !attributeName().MatchString(ours) || ours == "iso3" || ours == "year" {
 			return nil, fault.New(fault.Usage, "%q is no name for an attribute; expected small letters, digits and hyphens.", ours)
 		}
 		if k := f.kinds[ours].Kind; k == Plain || k == Region {

@@ -176,7 +176,7 @@ func (a *Atlas) Find(name string) (Country, error) {
 
 func (a *Atlas) find(name string) (Country, error) {
 	name = strings.TrimSpace(name)
-	if c, ok := a.countries[name]; ok && code.MatchString(name) {
+	if c, ok := a.countries[name]; ok && code().MatchString(name) {
 		return c, nil
 	}
 	n, err := a.names()

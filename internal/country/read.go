@@ -13,13 +13,13 @@ import (
 	"maps"
 	"math"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"throughline/exchange/tabular"
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 // Limits of a publisher's file.
@@ -467,11 +467,11 @@ func (a *Atlas) readSource(src *rows, o Options) (Reading, error) {
 	return f.reading, nil
 }
 
-var versionWord = regexp.MustCompile(`(?i)(?:^|[-_ .])v(\d{1,2}(?:\.\d{1,2})?)(?:[-_ .]|$)`)
+var versionWord = pattern.Late(`(?i)(?:^|[-_ .])v(\d{1,2}(?:\.\d{1,2})?)(?:[-_ .]|$)`)
 
 // versionIn finds a version in a file's name, as in V-Dem-CY-Full+Others-v15.csv.
 func versionIn(file string) string {
-	if m := versionWord.FindStringSubmatch(file); m != nil {
+	if m := versionWord().FindStringSubmatch(file); m != nil {
 		return "v" + m[1]
 	}
 	return ""

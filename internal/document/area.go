@@ -2,12 +2,12 @@ package document
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 // Area is a part of what a document shows or plays, where a passage is no run of letters: a rectangle of a picture or of a
@@ -49,11 +49,11 @@ func seconds(ms int) string {
 	return s
 }
 
-var fragment = regexp.MustCompile(`^(?:page=(\d{1,6}))?(?:&?xywh=(?:pixel:)?(\d{1,7}),(\d{1,7}),(\d{1,7}),(\d{1,7}))?(?:&?t=(?:npt:)?(\d{1,6}(?:\.\d{1,3})?),(\d{1,6}(?:\.\d{1,3})?))?$`)
+var fragment = pattern.Late(`^(?:page=(\d{1,6}))?(?:&?xywh=(?:pixel:)?(\d{1,7}),(\d{1,7}),(\d{1,7}),(\d{1,7}))?(?:&?t=(?:npt:)?(\d{1,6}(?:\.\d{1,3})?),(\d{1,6}(?:\.\d{1,3})?))?$`)
 
 // ParseArea reads what String writes.
 func ParseArea(s string) (Area, error) {
-	m := fragment.FindStringSubmatch(s)
+	m := fragment().FindStringSubmatch(s)
 	if m == nil || s == "" || strings.HasPrefix(s, "&") {
 		return Area{}, fault.New(fault.Invalid, "is %q; expected a part such as xywh=10,20,300,200 or page=2&xywh=72,90,200,40 or t=12.5,20", s)
 	}
@@ -127,11 +127,11 @@ func Clock(ms int) string {
 	return s
 }
 
-var clock = regexp.MustCompile(`^(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:[.,](\d{1,3}))?$|^(\d{1,6})(?:[.,](\d{1,3}))?$`)
+var clock = pattern.Late(`^(?:(\d{1,3}):)?(\d{1,4}):(\d{1,2})(?:[.,](\d{1,3}))?$|^(\d{1,6})(?:[.,](\d{1,3}))?$`)
 
 // ParseClock reads a time as people write it: 1:02:03.5, 62:03, 93.5 (seconds).
 func ParseClock(s string) (int, error) {
-	m := clock.FindStringSubmatch(strings.TrimSpace(s))
+	m := clock().FindStringSubmatch(strings.TrimSpace(s))
 	if m == nil {
 		return 0, fault.New(fault.Invalid, "is %q; expected a time such as 1:02:03 or 12:30.5", s)
 	}

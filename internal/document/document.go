@@ -4,11 +4,11 @@ package document
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"unicode"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/thread"
 )
 
@@ -50,13 +50,13 @@ type Document struct {
 	Times     []string `json:"times,omitempty" column:"used"`      // of a transcript: PLACE TIME, such as 120 1:02.5; see Marks
 }
 
-var mediaType = regexp.MustCompile(`^(image|audio|video)/[a-z0-9.+-]+$`)
+var mediaType = pattern.Late(`^(image|audio|video)/[a-z0-9.+-]+$`)
 
-var language = regexp.MustCompile(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
+var language = pattern.Late(`^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$`)
 
 // CheckLanguage notes a malformed language tag.
 func CheckLanguage(ps *fault.Problems, field, tag string) {
-	if !language.MatchString(tag) {
+	if !language().MatchString(tag) {
 		ps.Add(field, "is %q; expected a language tag such as en, hy, ro, th, ar", tag)
 	}
 }
@@ -101,7 +101,7 @@ func (d Document) Valid() error {
 			ps.Add("attributes", "has %q; expected NAME: value", a)
 		}
 	}
-	if d.Media != "" && !mediaType.MatchString(d.MediaType) {
+	if d.Media != "" && !mediaType().MatchString(d.MediaType) {
 		ps.Add("media_type", "is %q; expected the type of a picture or a recording, such as image/png", d.MediaType)
 	}
 	if d.Pictured() && (d.Width <= 0 || d.Height <= 0) {

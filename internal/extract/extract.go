@@ -24,6 +24,7 @@ import (
 	"golang.org/x/net/html/charset"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 )
 
 // Text is what was taken out of a file.
@@ -416,7 +417,7 @@ func (t *Text) guessed(data []byte) {
 const hiddenLeft = "Hidden text was left out."
 
 // mark is a time in a transcript, as programs and people who transcribe write it: [00:01:02], (1:02:03.5) or #00:01:02-5#.
-var mark = pattern(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?[\])]|#(\d{1,3}):([0-5]\d):([0-5]\d)(?:-(\d{1,3}))?#`)
+var mark = pattern.Late(`[\[(](?:(\d{1,3}):)?(\d{1,2}):([0-5]\d)(?:[.,](\d{1,3}))?[\])]|#(\d{1,3}):([0-5]\d):([0-5]\d)(?:-(\d{1,3}))?#`)
 
 // times finds the times that stand in a transcript, each up to the next. One alone, or such as run backwards, are no times
 // of a recording.
@@ -1169,7 +1170,7 @@ func (r *reader) epub(data []byte, t *Text) error {
 }
 
 // empties are elements that XML may close at once and web pages may not: read as a web page, they would swallow the rest.
-var empties = pattern(`<(script|title|style|textarea|iframe|noscript|xmp|template|svg|math|button|select|object)((?:\s[^<>]*)?)/>`)
+var empties = pattern.Late(`<(script|title|style|textarea|iframe|noscript|xmp|template|svg|math|button|select|object)((?:\s[^<>]*)?)/>`)
 
 // locked lists the files of a book that are encrypted; fonts often are, to no harm.
 func (r *reader) locked(z *zipped) (map[string]bool, error) {

@@ -18,6 +18,8 @@ import (
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 	"golang.org/x/net/html/charset"
+
+	"throughline/internal/pattern"
 )
 
 func unescape(s string) string {
@@ -177,9 +179,9 @@ func (o *out) node(n *html.Node, depth int) {
 }
 
 // unshown is the style of what a page does not show.
-var unshown = pattern(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
+var unshown = pattern.Late(`(?i)(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?:;|$)`)
 
-var spaces = pattern(`[ \t\r\n\f]+`)
+var spaces = pattern.Late(`[ \t\r\n\f]+`)
 
 // mail takes the words of a mail: its plain text, or that of its page. Who wrote to whom stays out.
 func (r *reader) mail(data []byte, t *Text) error {
@@ -269,7 +271,7 @@ func (r *reader) mail(data []byte, t *Text) error {
 }
 
 // parameter is one of a content type, as programs write it that forget the quotes.
-var parameter = pattern(`(?i);\s*(boundary|charset|format|delsp)\s*=\s*(?:"([^"]*)"|([^\s;]+))`)
+var parameter = pattern.Late(`(?i);\s*(boundary|charset|format|delsp)\s*=\s*(?:"([^"]*)"|([^\s;]+))`)
 
 // contentType reads a content type, also one that the standard would refuse; without one a part is plain text.
 func contentType(s string) (string, map[string]string) {
@@ -317,12 +319,12 @@ func flowing(s string, dropSpace bool) string {
 }
 
 var (
-	cue = pattern(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?`)
+	cue = pattern.Late(`^\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?\s*-->\s*(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?`)
 	// counter is the number of a subtitle.
-	counter = pattern(`^\s*\d{1,7}\s*$`)
+	counter = pattern.Late(`^\s*\d{1,7}\s*$`)
 	// voices tell who speaks.
-	voices = pattern(`<v(?:\.[^\s>]{1,40})*[ \t]+([^>\n]{1,80})>`)
-	tags   = pattern(`<[^>\n]{0,80}>|\{\\[^}\n]{0,40}\}`)
+	voices = pattern.Late(`<v(?:\.[^\s>]{1,40})*[ \t]+([^>\n]{1,80})>`)
+	tags   = pattern.Late(`<[^>\n]{0,80}>|\{\\[^}\n]{0,40}\}`)
 )
 
 // subtitles takes the lines of subtitles with their times, each as a paragraph.

@@ -50,13 +50,15 @@ type Other struct {
 
 // answer is what a child says.
 type answer struct {
-	Text    *Text           `json:"text,omitempty"`
-	Lines   []byte          `json:"lines,omitempty"` // of its pages, packed
-	Picture []byte          `json:"picture,omitempty"`
+	Text    *Text           `json:"text,omitempty"` // without its body and the lines of its pages
 	Media   *Media          `json:"media,omitempty"`
 	Other   json.RawMessage `json:"other,omitempty"`
 	Error   string          `json:"error,omitempty"` // for people
 	Peak    int64           `json:"peak"`            // most memory that the child had, in bytes; 0: not known
+	Sizes   [3]int          `json:"sizes"`           // of what follows, in this order
+	body    string
+	lines   []byte // packed
+	picture []byte
 }
 
 // Read takes the text out of a file. Errors of kind Invalid are for people.
@@ -65,16 +67,17 @@ func (s Sandbox) Read(ctx context.Context, name string, data []byte) (Text, erro
 	if err != nil {
 		return Text{}, err
 	}
-	if a.Text == nil || len(a.Lines) > 0 && !unpackLines(a.Text.Pages, a.Lines) {
+	if a.Text == nil || len(a.lines) > 0 && !unpackLines(a.Text.Pages, a.lines) {
 		return Text{}, invalid("The file cannot be read.")
 	}
+	a.Text.Body = a.body
 	return *a.Text, nil
 }
 
 // Picture draws a page of a PDF, counted from 1, as PNG.
 func (s Sandbox) Picture(ctx context.Context, data []byte, page, dpi int) ([]byte, error) {
 	a, err := s.run(ctx, job{Name: "x.pdf", Page: page, DPI: dpi}, data, nil)
-	return a.Picture, err
+	return a.picture, err
 }
 
 // Media tells what a picture or a recording is, and gives a picture made anew or what of a recording is to be blanked. Of
@@ -166,8 +169,8 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte, file io.ReaderAt) 
 	case asks != nil && asks.failed != nil:
 		return answer{}, fault.Wrap(fault.Unavailable, asks.failed, "The file cannot be read just now.")
 	}
-	var a answer
-	if jerr := json.Unmarshal(outcome.b.Bytes(), &a); jerr != nil || err != nil {
+	a, ok := received(outcome.b.Bytes())
+	if !ok || err != nil {
 		fmt.Sscanf(cry.b.String(), "memory %d", &a.Peak)
 		s.note(a.Peak)
 		var exit *exec.ExitError
@@ -345,11 +348,12 @@ func Child(in io.Reader, out io.Writer, others ...Other) error {
 			return err
 		}
 	} else if j.Page > 0 {
-		a.Picture, err = Picture(context.Background(), data, j.Page-1, j.DPI, j.Options)
+		a.picture, err = Picture(context.Background(), data, j.Page-1, j.DPI, j.Options)
 	} else {
 		var t Text
 		if t, err = Read(context.Background(), j.Name, data, j.Limits, j.Options); err == nil {
-			a.Text, a.Lines = &t, packLines(t.Pages)
+			a.Text, a.body, a.lines = &t, t.Body, packLines(t.Pages)
+			t.Body = ""
 		}
 	}
 	if err != nil {
@@ -360,5 +364,5 @@ func Child(in io.Reader, out io.Writer, others ...Other) error {
 		}
 	}
 	a.Peak = peakMemory()
-	return json.NewEncoder(out).Encode(a)
+	return a.send(out)
 }

@@ -1,9 +1,48 @@
 package extract
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
+	"io"
 	"math"
+	"strings"
 )
+
+// send writes an answer as a line of JSON, and after it what is long as it is: a text or a picture as JSON takes longer to write
+// and to read than many a file.
+func (a answer) send(out io.Writer) error {
+	a.Sizes = [3]int{len(a.body), len(a.lines), len(a.picture)}
+	if err := json.NewEncoder(out).Encode(a); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(out, a.body); err != nil {
+		return err
+	}
+	for _, part := range [][]byte{a.lines, a.picture} {
+		if _, err := out.Write(part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// received takes apart what a child has sent, and tells whether it is an answer.
+func received(b []byte) (a answer, ok bool) {
+	head, rest, _ := bytes.Cut(b, []byte("\n"))
+	if json.Unmarshal(head, &a) != nil {
+		return answer{}, false
+	}
+	var parts [3][]byte
+	for i, n := range a.Sizes {
+		if n < 0 || n > len(rest) {
+			return answer{}, false
+		}
+		parts[i], rest = rest[:n:n], rest[n:]
+	}
+	a.body, a.lines, a.picture = strings.ToValidUTF8(string(parts[0]), "\uFFFD"), parts[1], parts[2]
+	return a, len(rest) == 0
+}
 
 // packLines takes the lines of pages out of them and gives them as numbers: how many a page has, and of each how far it begins
 // after the one before, how long it is, and its box in hundredths of a point. A long PDF has tens of thousands, which as

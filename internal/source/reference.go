@@ -47,7 +47,7 @@ func FromReference(b biblio.Record, id, search thread.ID) Record {
 		s := d.String()
 		switch {
 		case s == "":
-		case edtf.MatchString(s):
+		case edtf().MatchString(s):
 			*to = s
 		default:
 			other(field, s)
@@ -74,7 +74,7 @@ func FromReference(b biblio.Record, id, search thread.ID) Record {
 	} else {
 		other("archived", b.Archived)
 	}
-	if h := strings.ToLower(strings.TrimPrefix(b.ArchivedHash, "sha256:")); hash.MatchString(h) {
+	if h := strings.ToLower(strings.TrimPrefix(b.ArchivedHash, "sha256:")); hash().MatchString(h) {
 		r.ArchiveHash = h
 	} else {
 		other("archived-hash", b.ArchivedHash)

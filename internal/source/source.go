@@ -2,12 +2,12 @@
 package source
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/study"
 	"throughline/internal/thread"
 )
@@ -112,11 +112,11 @@ func (r Record) Valid() error {
 	}
 	CheckURL(&ps, "url", r.URL)
 	CheckURL(&ps, "archive", r.Archive)
-	if r.ArchiveHash != "" && !hash.MatchString(r.ArchiveHash) {
+	if r.ArchiveHash != "" && !hash().MatchString(r.ArchiveHash) {
 		ps.Add("archive_sha256", "is no SHA-256: 64 hexadecimal digits")
 	}
 	for field, d := range map[string]string{"published": r.Published, "event": r.Event} {
-		if d != "" && !edtf.MatchString(d) {
+		if d != "" && !edtf().MatchString(d) {
 			ps.Add(field, "is %q; expected a date such as 2018-04-23, 2018-04, 2018, or with ~ for about and ? for uncertain; two with / between for a span", d)
 		}
 	}
@@ -126,9 +126,9 @@ func (r Record) Valid() error {
 }
 
 var (
-	hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	hash = pattern.Late(`^[0-9a-f]{64}$`)
 	// edtf is a date or a span as users write it: level 0 and the marks of level 1 of the Extended Date/Time Format.
-	edtf = regexp.MustCompile(`^(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)(/(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)?)?$`)
+	edtf = pattern.Late(`^(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)(/(\d{4}(-(0[1-9]|1[0-2]|2[1-4])(-(0[1-9]|[12]\d|3[01]))?)?[~?%]?|\.\.)?)?$`)
 )
 
 // CheckURL notes an address that is not http or https, so that no page ever links to anything else. Empty is accepted.

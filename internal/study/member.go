@@ -1,10 +1,10 @@
 package study
 
 import (
-	"regexp"
 	"slices"
 
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/thread"
 )
 
@@ -35,11 +35,11 @@ type Member struct {
 	GUID   string      `json:"guid,omitempty" column:"used"` // that a project of another program knew them by, which they came in with
 }
 
-var handle = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{1,39}$`)
+var handle = pattern.Late(`^[a-z0-9][a-z0-9-]{1,39}$`)
 
 // CheckHandle notes a malformed handle.
 func CheckHandle(ps *fault.Problems, field, h string) {
-	if !handle.MatchString(h) {
+	if !handle().MatchString(h) {
 		ps.Add(field, "is %q; expected 2 to 40 lower-case letters, digits and hyphens", h)
 	}
 }

@@ -2,9 +2,8 @@
 package study
 
 import (
-	"regexp"
-
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/thread"
 )
 
@@ -63,8 +62,8 @@ type Definition struct {
 }
 
 var (
-	slug = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,60}$`)
-	code = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,60}$`)
+	slug = pattern.Late(`^[a-z0-9][a-z0-9-]{0,60}$`)
+	code = pattern.Late(`^[a-z0-9][a-z0-9-]{0,60}$`)
 )
 
 func (s Study) Ref() thread.ID       { return s.ID }
@@ -75,7 +74,7 @@ func (s Study) Links() []thread.Link { return nil }
 func (s Study) Valid() error {
 	var ps fault.Problems
 	thread.CheckID(&ps, "id", s.ID, thread.Study)
-	if !slug.MatchString(s.Slug) {
+	if !slug().MatchString(s.Slug) {
 		ps.Add("slug", "is %q; expected lower-case letters, digits and hyphens, such as \"kleptocracy\"", s.Slug)
 	}
 	ps.Require("title", s.Title)
@@ -87,7 +86,7 @@ func (s Study) Valid() error {
 	}
 	seen := map[string]bool{}
 	check := func(field, id string) {
-		if !code.MatchString(id) {
+		if !code().MatchString(id) {
 			ps.Add(field, "is %q; expected lower-case letters, digits and hyphens", id)
 		}
 		if seen[id] {
@@ -162,7 +161,7 @@ func (p Protocol) Valid() error {
 	}
 	seen := map[string]bool{}
 	for _, c := range append(append([]Criterion{}, p.Include...), p.Exclude...) {
-		if !code.MatchString(c.ID) || seen[c.ID] {
+		if !code().MatchString(c.ID) || seen[c.ID] {
 			ps.Add("criterion", "id %q is malformed or used twice", c.ID)
 		}
 		seen[c.ID] = true
@@ -174,11 +173,11 @@ func (p Protocol) Valid() error {
 	return ps.Err()
 }
 
-var date = regexp.MustCompile(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
+var date = pattern.Late(`^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)
 
 // CheckDate notes a date that is not a full calendar date. An empty date is accepted: use Require when it must be there.
 func CheckDate(ps *fault.Problems, field, d string) {
-	if d != "" && !date.MatchString(d) {
+	if d != "" && !date().MatchString(d) {
 		ps.Add(field, "is %q; expected a date such as 2026-03-31", d)
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"throughline/exchange/refiqda"
 	"throughline/internal/coding"
 	"throughline/internal/document"
+	"throughline/internal/pattern"
 	"throughline/internal/thread"
 )
 
@@ -225,12 +225,12 @@ func isWhole(g coding.Segment, d document.Document, source, body string) bool {
 }
 
 // numbered are names of parts that programs make: a number, or a time.
-var numbered = regexp.MustCompile(`(?i)^(quotation|zitat|cita|citation|selection|segment|part of (the picture|page))?[\s\d:.,;()–—-]*$|^[\d:.]+ to [\d:.]+$`)
+var numbered = pattern.Late(`(?i)^(quotation|zitat|cita|citation|selection|segment|part of (the picture|page))?[\s\d:.,;()–—-]*$|^[\d:.]+ to [\d:.]+$`)
 
 // says gives the words that stand for a part: its name, the words that came with it, its description or its note. What of the description is a memo
 // still is given too.
 func (x *intake) says(s *refiqda.Source, sel *refiqda.Selection) (words, memo string) {
-	if name := strings.TrimSpace(sel.Name); !numbered.MatchString(name) {
+	if name := strings.TrimSpace(sel.Name); !numbered().MatchString(name) {
 		return name, strings.TrimSpace(strings.TrimPrefix(sel.Description, name))
 	}
 	if w := strings.TrimSpace(sel.Says); w != "" {

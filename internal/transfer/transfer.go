@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,6 +18,7 @@ import (
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/pattern"
 	"throughline/internal/study"
 	"throughline/internal/thread"
 )
@@ -370,7 +370,7 @@ func (x *intake) id(kind thread.Kind, name, key string) thread.ID {
 
 // pseudonym is what a coder is called in a project that leaves without handles. It names nobody: the next project may call
 // somebody else so.
-var pseudonym = regexp.MustCompile(`^Coder [0-9]+$`)
+var pseudonym = pattern.Late(`^Coder [0-9]+$`)
 
 // coders gives each user a handle: the one asked for, that of the member who has their GUID, that of a member of the same
 // name, or one made from the name.
@@ -395,7 +395,7 @@ func (x *intake) coders() {
 				h = "coder-" + strconv.Itoa(i+1)
 			}
 			name := h
-			taken := func() bool { return fresh[h] && !handles[h] || other[h] && pseudonym.MatchString(u.Name) }
+			taken := func() bool { return fresh[h] && !handles[h] || other[h] && pseudonym().MatchString(u.Name) }
 			for n := 2; taken(); n++ { // two users of one name
 				h = name + "-" + strconv.Itoa(n)
 			}
