@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 )
@@ -75,6 +76,14 @@ func (p *Paragraphs) Both(q *Paragraphs) {
 	}
 }
 
+// all has every paragraph of a group, and numbers that are not used.
+var all = func() (p Paragraphs) {
+	for i := range p {
+		p[i] = ^uint64(0)
+	}
+	return p
+}()
+
 // Empty tells that nothing is in.
 func (p *Paragraphs) Empty() bool { return *p == Paragraphs{} }
 
@@ -120,6 +129,13 @@ func (e entry) write(page []byte) []byte {
 		page = append(binary.AppendUvarint(page, uint64(len(b))), b...)
 	}
 	return page
+}
+
+// clone gives an entry of its own memory.
+func (e entry) clone() entry {
+	b := slices.Concat(e.word, e.in, e.at)
+	in, at := len(e.word), len(e.word)+len(e.in)
+	return entry{b[:in:in], b[in:at:at], b[at:]}
 }
 
 // next takes a number from the front of b.
@@ -311,34 +327,51 @@ func (q *Query) Shelves() []int {
 	return slices.Sorted(maps.Keys(on))
 }
 
-// In finds the paragraphs of a group that a query asks for, from the pages of the shelves. It finds what Find finds when it
-// reads them.
-func (q *Query) In(pages [][]byte) (Paragraphs, error) {
-	f := finder{terms: map[sought][]entry{}}
-	q.terms(f.terms)
-	var beginnings []sought
-	for t := range f.terms {
+// Sheaf is what of the pages of a group a query needs.
+type Sheaf struct {
+	terms      map[sought][]entry
+	beginnings []sought
+}
+
+// Sheaf makes one that is empty.
+func (q *Query) Sheaf() *Sheaf {
+	s := &Sheaf{terms: map[sought][]entry{}}
+	q.terms(s.terms)
+	for t := range s.terms {
 		if t.prefix {
-			beginnings = append(beginnings, t)
+			s.beginnings = append(s.beginnings, t)
 		}
 	}
-	for _, p := range pages {
-		err := entries(p, func(e entry) error {
-			if had, ok := f.terms[sought{string(e.word), false}]; ok {
-				f.terms[sought{string(e.word), false}] = append(had, e)
+	return s
+}
+
+// Take takes from a page what is needed; the page itself may go then.
+func (s *Sheaf) Take(page []byte) error {
+	return entries(page, func(e entry) error {
+		own := entry{} // one copy, whatever asks for it
+		put := func(t sought, had []entry) {
+			if own.word == nil {
+				own = e.clone()
 			}
-			for _, t := range beginnings {
-				if strings.HasPrefix(string(e.word), t.text) {
-					f.terms[t] = append(f.terms[t], e)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return Paragraphs{}, err
+			s.terms[t] = append(had, own)
 		}
-	}
-	out := f.find(q)
+		if had, ok := s.terms[sought{string(e.word), false}]; ok {
+			put(sought{string(e.word), false}, had)
+		}
+		for _, t := range s.beginnings {
+			if strings.HasPrefix(string(e.word), t.text) {
+				put(t, s.terms[t])
+			}
+		}
+		return nil
+	})
+}
+
+// In finds the paragraphs of a group that a query asks for, in what was taken from the pages of its shelves. It finds what Find
+// finds when it reads the paragraphs.
+func (q *Query) In(s *Sheaf) (Paragraphs, error) {
+	f := finder{terms: s.terms}
+	out := f.find(q, nil)
 	return out, f.err
 }
 
@@ -356,36 +389,47 @@ func (f *finder) word(t sought) (out Paragraphs) {
 	return out
 }
 
-func (f *finder) find(q *Query) (out Paragraphs) {
+// find tells what a query finds among some paragraphs; nil: among all. What it says of others means nothing.
+func (f *finder) find(q *Query, among *Paragraphs) (out Paragraphs) {
 	switch q.Op {
 	case Word:
 		return f.word(sought{q.Tokens[0], q.Prefix})
 	case Phrase:
-		return standing(f.begins(q, nil))
-	case And, Or:
-		for i := range q.Parts {
-			in := f.find(&q.Parts[i])
-			for k := range out {
-				switch {
-				case i == 0:
-					out[k] = in[k]
-				case q.Op == And:
-					out[k] &= in[k]
-				default:
-					out[k] |= in[k]
+		spots := f.begins(q, among)
+		defer leave(spots)
+		return standing(spots)
+	case And:
+		if out = all; among != nil {
+			out = *among
+		}
+		for _, slow := range []bool{false, true} { // what is quick first: the rest is looked for only where that is
+			for i := range q.Parts {
+				if part := &q.Parts[i]; slow == (part.Op != Word) {
+					in := f.find(part, &out)
+					out.Both(&in)
 				}
 			}
 		}
+	case Or:
+		for i := range q.Parts {
+			in := f.find(&q.Parts[i], among)
+			for k := range out {
+				out[k] |= in[k]
+			}
+		}
 	case Not: // of all numbers, used or not: somewhere above, something that is there is asked for
-		in := f.find(&q.Parts[0])
+		in := f.find(&q.Parts[0], among)
 		for k := range out {
 			out[k] = ^in[k]
 		}
 	case Near:
 		a, b := &q.Parts[0], &q.Parts[1]
-		first := f.begins(a, nil)
+		first := f.begins(a, among)
+		defer leave(first)
 		there := standing(first)
-		return standing(near(first, f.begins(b, &there), len(a.Tokens), len(b.Tokens), q.Distance))
+		second := f.begins(b, &there)
+		defer leave(second)
+		return standing(near(first, second, len(a.Tokens), len(b.Tokens), q.Distance))
 	}
 	return out
 }
@@ -403,6 +447,17 @@ func standing(spots []spot) (out Paragraphs) {
 	return out
 }
 
+// rooms is memory for spots: a search of common words needs much of it for a moment, group after group.
+var rooms = sync.Pool{New: func() any { return new([]spot) }}
+
+// room gives memory for so many spots at most, which leave takes back.
+func room(n int) []spot {
+	r := *rooms.Get().(*[]spot)
+	return slices.Grow(r[:0], n)
+}
+
+func leave(spots []spot) { rooms.Put(&spots) }
+
 // spots gives the places of a word in some paragraphs; nil: in all. Most of the time of a search goes by in here.
 func (f *finder) spots(t sought, among *Paragraphs) []spot {
 	es := f.terms[t]
@@ -410,7 +465,7 @@ func (f *finder) spots(t sought, among *Paragraphs) []spot {
 	for _, e := range es {
 		most += len(e.at)
 	}
-	out := make([]spot, 0, most)
+	out := room(most)
 	for _, e := range es {
 		err := e.paragraphs(func(n int, at []byte) {
 			if among != nil && !among.Has(n) {
@@ -478,6 +533,9 @@ func (f *finder) begins(q *Query, among *Paragraphs) []spot {
 			if k == 0 || i < len(out) && out[i] == s {
 				kept = append(kept, s)
 			}
+		}
+		if k > 0 {
+			leave(out)
 		}
 		out = kept
 		if k+1 < len(words) {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -33,13 +34,15 @@ func laid(t interface{ Fatal(...any) }, texts map[int]string, cut int) map[int][
 }
 
 func in(q *Query, pages map[int][]byte) ([]int, error) {
-	var some [][]byte
+	s := q.Sheaf()
 	for _, k := range q.Shelves() {
-		if p := pages[k]; p != nil {
-			some = append(some, p)
+		page := bytes.Clone(pages[k])
+		if err := s.Take(page); err != nil {
+			return nil, err
 		}
+		clear(page) // as a database may write over it
 	}
-	found, err := q.In(some)
+	found, err := q.In(s)
 	return slices.Collect(found.All), err
 }
 
@@ -150,7 +153,10 @@ func FuzzPage(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			asked.Query.In([][]byte{a, b})
+			s := asked.Query.Sheaf()
+			s.Take(a)
+			s.Take(b)
+			asked.Query.In(s)
 		}
 	})
 }

@@ -2,11 +2,16 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"throughline/internal/coding"
@@ -444,53 +449,110 @@ func (s *Store) Search(ctx context.Context, study string, asked search.Asked, sc
 		out.Hint, err = s.unfit(ctx, study, asked, scope)
 		return out, err
 	}
-	var shelves []int
-	if q != nil {
-		shelves = q.Shelves()
-	}
-	// Few groups first: where most paragraphs have the words, the first group is enough.
 	total := 0
 	var hits []int64
-	for step := 1; len(where) > 0 && (total <= MostCounted || len(hits) < limit); step *= 4 {
+	enough := func() bool { return total > MostCounted && len(hits) >= limit }
+	// Few groups first: where most paragraphs have the words, the first group is enough. Where what was found will not be, the
+	// next are read while these are looked through.
+	step, looked := 1, 0
+	next := func() <-chan taken {
 		some := where[:min(step, len(where))]
-		where = where[len(some):]
-		pages := map[int64][][]byte{}
-		if q != nil {
-			args := []any{study, some[0].group, some[len(some)-1].group}
-			err := each(ctx, s, func(scan func(...any) error) error {
-				var g int64
-				var body []byte
-				err := scan(&g, &body)
-				pages[g] = append(pages[g], body)
-				return err
-			}, `select grp, body from search_page where study = $1 and grp between $2 and $3 and shelf in `+among(&args, shelves), args...)
-			if err != nil {
-				return out, err
-			}
+		where, step = where[len(some):], min(step*4, 16)
+		return s.take(ctx, study, q, some)
+	}
+	for ahead := next(); ahead != nil; {
+		r := <-ahead
+		if r.err != nil {
+			return out, r.err
 		}
-		for _, g := range some {
-			found := g.in
-			if q != nil {
-				if found, err = q.In(pages[g.group]); err != nil {
-					return out, badPage(err)
-				}
-				found.Both(&g.in)
+		ahead = nil
+		if len(where) > 0 && total*(looked+len(r.parts)) < MostCounted*looked {
+			ahead = next()
+		}
+		looked += len(r.parts)
+		found, err := r.find(q)
+		for i, g := range r.parts {
+			if err == nil && coded != nil && !found[i].Empty() {
+				err = s.touching(ctx, study, g.group, coded, &found[i])
 			}
-			if coded != nil && !found.Empty() {
-				if err := s.touching(ctx, study, g.group, coded, &found); err != nil {
-					return out, err
-				}
-			}
-			for n := range found.All {
+			for n := range found[i].All {
 				if total++; total > from && len(hits) < limit {
 					hits = append(hits, g.group*search.Group+int64(n))
 				}
 			}
 		}
+		switch {
+		case ahead != nil && (err != nil || enough()):
+			<-ahead // to leave it would cost the connection
+			ahead = nil
+		case ahead == nil && len(where) > 0 && !enough():
+			ahead = next()
+		}
+		if err != nil {
+			return out, err
+		}
 	}
 	out.N, out.More = min(total, MostCounted), total > MostCounted
 	out.Hits, err = s.hits(ctx, study, q, hits)
 	return out, err
+}
+
+// taken is what was read of parts of the index for a query.
+type taken struct {
+	parts []part
+	of    map[int64]*search.Sheaf // by group
+	err   error
+}
+
+// take reads parts of the index on the side. Of no query, there is nothing to read.
+func (s *Store) take(ctx context.Context, study string, q *search.Query, parts []part) <-chan taken {
+	out := make(chan taken, 1)
+	go func() {
+		r := taken{parts: parts, of: map[int64]*search.Sheaf{}}
+		if q != nil {
+			for _, p := range parts {
+				r.of[p.group] = q.Sheaf()
+			}
+			args := []any{study, parts[0].group, parts[len(parts)-1].group}
+			r.err = each(ctx, s, func(scan func(...any) error) error {
+				var g int64
+				var page sql.RawBytes // not copied as a whole: often more than the words that are asked for lies on it
+				if err := scan(&g, &page); err != nil || r.of[g] == nil {
+					return err
+				}
+				if err := r.of[g].Take(page); err != nil {
+					return badPage(err)
+				}
+				return nil
+			}, `select grp, body from search_page where study = $1 and grp between $2 and $3 and shelf in `+among(&args, q.Shelves()), args...)
+		}
+		out <- r
+	}()
+	return out
+}
+
+// find gives what a query finds of each part, without one all of them. Parts are looked through side by side.
+func (r taken) find(q *search.Query) ([]search.Paragraphs, error) {
+	found, errs := make([]search.Paragraphs, len(r.parts)), make([]error, len(r.parts))
+	var wait sync.WaitGroup
+	var next atomic.Int64
+	for range min(len(r.parts), runtime.GOMAXPROCS(0)) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(r.parts); i = int(next.Add(1)) - 1 {
+				g := r.parts[i]
+				found[i] = g.in
+				if q != nil {
+					found[i], errs[i] = q.In(r.of[g.group])
+					found[i].Both(&g.in)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return found, badPage(err)
+	}
+	return found, nil
 }
 
 // among writes a list of values for "in", and adds them to the arguments.
