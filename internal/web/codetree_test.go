@@ -343,7 +343,10 @@ func TestDocumentIsPlaced(t *testing.T) {
 	if r := lead.post(doc+"/edit", form("report", "ref-none", "1")); r.Code != 422 {
 		t.Errorf("of a record that is not there: %d", r.Code)
 	}
-	if r := lead.post(doc+"/edit", form("report", "ref-one", "1")); r.Code != 303 {
+	if page := lead.get(doc + "/edit").Body.String(); !strings.Contains(page, `<option value="ref-one">Record</option>`) || !strings.Contains(page, `<option value="doc-en">Text in English</option>`) || strings.Contains(page, `<option value="`+string(id)+`"`) {
+		t.Error("the form does not offer records and other documents by name")
+	}
+	if r := lead.post(doc+"/edit", form("report", "record", "1")); r.Code != 303 { // its title
 		t.Fatalf("placed: %d %s", r.Code, r.Body)
 	}
 	if got := protected(); !slices.Equal(got, []bool{false, false, false}) {

@@ -1,12 +1,14 @@
 package web
 
 import (
+	"slices"
 	"strings"
 
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
 	"throughline/internal/fieldwork"
+	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/study"
 	"throughline/internal/thread"
@@ -44,14 +46,51 @@ func editDocument(v *visit) error {
 		}
 		kinds = append(kinds, k)
 	}
+	records, err := v.records()
+	if err != nil {
+		return err
+	}
+	talks, err := store.All[fieldwork.Interview](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return err
+	}
+	interviews := []option{{"", "none"}}
+	for _, it := range talks {
+		if i := it.Object; v.sees(it.Node) {
+			interviews = append(interviews, option{string(i.ID), it.Node.Label + ", " + names[i.Case] + ", " + day(i.On)})
+		}
+	}
+	if !slices.ContainsFunc(interviews, func(o option) bool { return o.Value == string(d.Interview) }) {
+		interviews = append(interviews, option{string(d.Interview), string(d.Interview)})
+	}
+	sortOptions(interviews[1:])
+	docs, err := store.All[document.Document](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return err
+	}
+	var others []option
+	for _, it := range docs {
+		if it.Object.ID != d.ID && v.sees(it.Node) {
+			others = append(others, option{string(it.Object.ID), documentTitle(it.Node)})
+		}
+	}
+	sortOptions(others)
+	now := func(id thread.ID, of []option) string {
+		for _, o := range of {
+			if id != "" && o.Value == string(id) {
+				return " Now: " + o.Text
+			}
+		}
+		return ""
+	}
 	return edit(v, editing[document.Document]{Heading: "Edit the document", Intro: "A document of an interview, and material that nobody has placed, is protected: only who may read raw material sees its words.",
 		Form: func(d document.Document) form {
 			return form{Submit: "Save the document", Cancel: v.at("document", string(d.ID)), Fields: []field{
 				{Name: "title", Label: "Title", Help: "Never the name of an informant.", Value: d.Title, Required: true, Lang: d.Language},
 				{Name: "kind", Label: "Kind", Help: "A report comes from a record, a transcript from an interview, a translation from another document.", Kind: selectField, Value: d.Kind, Options: kinds},
-				{Name: "record", Label: "Record", Help: "The id of the record it comes from, such as ref-0007.", Value: string(d.Record)},
-				{Name: "interview", Label: "Interview", Help: "The id of the interview it comes from, such as int-arm-a1. The document then follows the informant's consent.", Value: string(d.Interview)},
-				{Name: "translates", Label: "Translation of", Help: "The id of the document it translates.", Value: string(d.Translates)},
+				{Name: "record", Label: "Record", Help: "Its title or its id in the literature, such as ref-0007." + now(d.Record, records), Value: string(d.Record), Options: records},
+				{Name: "interview", Label: "Interview", Help: "That it comes from. The document then follows the informant's consent.", Kind: selectField, Value: string(d.Interview), Options: interviews},
+				{Name: "translates", Label: "Translation of", Help: "The title or the id of the document it translates." + now(d.Translates, others), Value: string(d.Translates), Options: others},
 				{Name: "case", Label: "Case that it is about", Kind: selectField, Value: string(d.Case), Options: inCase},
 				{Name: "language", Label: "Language", Help: "Such as en, hy, th.", Value: d.Language, Required: true},
 				{Name: "notice", Label: "Notice", Help: "Shown above the text.", Value: d.Notice},
@@ -114,6 +153,29 @@ func editDocument(v *visit) error {
 		},
 		Also: func(tx *store.Tx, d document.Document) error { return v.followDocument(tx, d) },
 		Done: func(d document.Document) string { return v.at("document", string(d.ID)) }})
+}
+
+// mostOffered is how many things a field offers by name: of more, people know the id.
+const mostOffered = 2000
+
+// records lists the records of the study that the member sees, for a field that asks for one; nil where there are too many.
+func (v *visit) records() ([]option, error) {
+	n, err := v.s.store.Counts(v.Ctx, v.Study)
+	if err != nil || n[thread.Record] > mostOffered {
+		return nil, err
+	}
+	all, err := store.All[source.Record](v.Ctx, v.store(), v.Study, v.own())
+	if err != nil {
+		return nil, err
+	}
+	var out []option
+	for _, it := range all {
+		if v.sees(it.Node) {
+			out = append(out, option{string(it.Object.ID), it.Object.Title})
+		}
+	}
+	sortOptions(out)
+	return out, nil
 }
 
 // followDocument gives the passages of a document, their codings, rulings and memos, its case and its protection.

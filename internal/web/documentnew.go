@@ -29,6 +29,7 @@ type newDocumentPage struct {
 	Record   string
 	Language string
 	Cases    []option
+	Records  []option // nil: too many to be offered
 	Back     string
 	Largest  int // MB of a file with text or a picture
 
@@ -125,11 +126,14 @@ func newDocument(v *visit) error {
 		}
 	}
 	sortOptions(p.Cases[1:])
+	if p.Records, err = v.records(); err != nil {
+		return err
+	}
 	if v.R.Method != http.MethodPost {
 		return v.render("New document", p)
 	}
 	get := func(name string) string { return strings.TrimSpace(clean(v.R.FormValue(name))) }
-	p.Title, p.Case, p.Record, p.Language = get("title"), get("case"), get("record"), get("language")
+	p.Title, p.Case, p.Record, p.Language = get("title"), get("case"), meant(get("record"), p.Records), get("language")
 	again := func(err error) error {
 		p.Trouble = fault.Message(err)
 		v.status = http.StatusUnprocessableEntity

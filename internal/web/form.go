@@ -44,7 +44,7 @@ type field struct {
 	Kind     string   // text when empty
 	Value    string   // what stands in it; ids and checks: see Values
 	Values   []string // of ids and checks
-	Options  []option // of select and checks
+	Options  []option // of select and checks; of text, what it may be: the browser finds it by its words, and who types them means it
 	Required bool
 	Lang     string // of the text, when it is not the page's
 	Complete string // autocomplete, such as current-password
@@ -152,10 +152,27 @@ func (f *form) read(r *http.Request) {
 		default:
 			x.Value = clean(r.PostForm.Get(x.Name))
 			if x.Kind != passwordField {
-				x.Value = strings.TrimSpace(x.Value)
+				x.Value = meant(strings.TrimSpace(x.Value), x.Options)
 			}
 		}
 	}
+}
+
+// meant gives the value of the one option whose words were typed in place of it.
+func meant(typed string, options []option) string {
+	value := typed
+	for _, o := range options {
+		switch {
+		case o.Value == typed:
+			return typed
+		case typed == "" || !strings.EqualFold(o.Text, typed):
+		case value != typed:
+			return typed // two have these words
+		default:
+			value = o.Value
+		}
+	}
+	return value
 }
 
 // inOrder gives what was ticked in the order in which it stood, and what is new after it: a browser sends boxes in the
