@@ -371,25 +371,89 @@ func TestPortableDocument(t *testing.T) {
 
 // What was written into the fields of a form, or beside a text, is read after the words of the page itself.
 func TestFilledForm(t *testing.T) {
-	look := func(s string) string {
-		draw := "/Tx BMC q BT /F1 12 Tf 2 4 Td (" + s + ") Tj ET Q EMC"
-		return fmt.Sprintf("<< /Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 3 0 R >> >> /Length %d >>\nstream\n%s\nendstream", len(draw), draw)
+	streamOf := func(s, more string) string {
+		return fmt.Sprintf("<< /Length %d %s >>\nstream\n%s\nendstream", len(s), more, s)
 	}
-	say := "BT /F1 12 Tf 72 700 Td (Who kept the square?) Tj 0 -60 Td (The end.) Tj ET"
-	got := read(t, "a.pdf", pdfOf("", "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>",
-		"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
-		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
-		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R /Annots [6 0 R 7 0 R] >>",
-		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(say), say),
-		"<< /Type /Annot /Subtype /Widget /FT /Tx /T (answer) /V (The neighbours did) /F 4 /Rect [72 665 272 685] /AP << /N 8 0 R >> /P 4 0 R >>",
-		"<< /Type /Annot /Subtype /FreeText /Contents (See page 9) /F 4 /Rect [350 665 550 685] /DA (/F1 12 Tf) /AP << /N 9 0 R >> /P 4 0 R >>",
-		look("The neighbours did"), look("See page 9")))
-	for _, w := range []string{"Who kept the square?", "The neighbours did", "See page 9", "The end."} {
+	look := func(s string) string {
+		return streamOf("/Tx BMC q BT /F1 12 Tf 2 4 Td ("+s+") Tj ET Q EMC", "/Type /XObject /Subtype /Form /BBox [0 0 200 20] /Resources << /Font << /F1 3 0 R >> >>")
+	}
+	var objects, widgets, fields []string
+	next := 7 // after those below
+	object := func(s string) string {
+		objects = append(objects, s)
+		next++
+		return fmt.Sprint(next-1, " 0 R")
+	}
+	widget := func(x, y, wide, high int, s string) string {
+		w := object(fmt.Sprintf("<< /Type /Annot /Subtype /Widget /P 4 0 R /Rect [%d %d %d %d] %s >>", x, y, x+wide, y+high, s))
+		widgets = append(widgets, w)
+		return w
+	}
+	field := func(x, y, wide, high int, s string) {
+		fields = append(fields, widget(x, y, wide, high, s))
+	}
+	say := "BT /F1 12 Tf 72 700 Td (Who kept the square?) Tj 0 -60 Td (The end.) Tj"
+	at := func(x, y int, s string) { say += fmt.Sprintf(" 1 0 0 1 %d %d Tm (%s) Tj", x, y, s) }
+	field(72, 665, 200, 20, "/FT /Tx /F 4 /T (answer) /V (The neighbours did) /AP << /N "+object(look("The neighbours did"))+" >>")
+	widgets = append(widgets, object("<< /Type /Annot /Subtype /FreeText /Contents (See page 9) /F 4 /Rect [350 665 550 685] /DA (/F1 12 Tf) /AP << /N "+object(look("See page 9"))+" >> >>"),
+		object("<< /Type /Annot /Subtype /Stamp /F 4 /Rect [350 725 550 745] /AP << /N "+object(look("Seen"))+" >> >>"))
+	at(72, 600, "Name:")
+	field(120, 596, 100, 18, "/FT /Tx /F 4 /T (name) /V (A neighbour)") // nothing draws it
+	at(240, 600, "Town:")
+	fields = append(fields, object("<< /FT /Tx /T (town) /V (Gyumri) /Kids ["+widget(280, 596, 100, 18, fmt.Sprintf("/F 4 /Parent %d 0 R", next+1))+"] >>"))
+	at(72, 570, "Did they come?")
+	field(200, 568, 14, 14, "/FT /Btn /F 4 /T (yes) /V /On /AS /On /AP << /N << /On "+object(look(""))+" >> >>")
+	at(220, 570, "Yes")
+	field(270, 568, 14, 14, "/FT /Btn /F 4 /T (no) /V /Off /AS /Off /AP << /N << /On "+object(look(""))+" >> >>")
+	at(290, 570, "No")
+	at(72, 540, "By")
+	field(120, 536, 100, 18, "/FT /Ch /Ff 131072 /F 4 /T (by) /Opt [[(b) (bus)] [(f) (on foot)]] /V (f)")
+	at(230, 540, "in")
+	field(260, 536, 40, 18, "/FT /Tx /F 4 /T (in) /V (40)")
+	at(310, 540, "minutes")
+	at(72, 500, "Secret:")
+	field(120, 496, 100, 18, "/FT /Tx /Ff 8192 /F 4 /T (secret) /V (swordfish)")
+	field(72, 470, 100, 18, "/FT /Tx /F 2 /T (hidden) /V (unseen)")
+	at(72, 440, "Why?")
+	field(72, 380, 300, 56, "/FT /Tx /Ff 4096 /F 4 /T (why) /V (It rained.\\rThe ministry gave in.)")
+	at(72, 350, "Region ........................")
+	field(115, 346, 100, 18, "/FT /Tx /F 4 /T (region) /V (North)")
+	file := func(page string) []byte {
+		return pdfOf("", append([]string{"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [" + strings.Join(fields, " ") + "] /NeedAppearances true >> >>",
+			"<< /Type /Pages /Kids [4 0 R] /Count 1 >>",
+			"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+			"<< /Type /Page /Parent 2 0 R " + page + " /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R /Annots [" + strings.Join(widgets, " ") + "] >>",
+			streamOf(say+" ET", ""), "null"}, objects...)...)
+	}
+	got := read(t, "a.pdf", file(""))
+	for _, w := range []string{"Who kept the square?\n", "The neighbours did", "See page 9", "Seen", "The end.", "Name: A neighbour Town: Gyumri\n", "Did they come? ☒ Yes ☐ No\n", "By on foot in 40 minutes\n", "Secret:\n", "Why?\n", "It rained.\nThe ministry gave in.\n", "Region North ....."} {
 		if !strings.Contains(got.Body, w) {
 			t.Errorf("%q is not in %q", w, got.Body)
 		}
 	}
+	order := -1
+	for _, w := range []string{"Who kept the square?", "The neighbours did", "The end.", "Name:", "Why?", "It rained.", "Region"} {
+		if i := strings.Index(got.Body, w); i < order {
+			t.Errorf("%q comes too early in %q", w, got.Body)
+		} else {
+			order = i
+		}
+	}
+	for _, w := range []string{"swordfish", "unseen", "bus"} {
+		if strings.Contains(got.Body, w) {
+			t.Errorf("%q is in %q", w, got.Body)
+		}
+	}
 	places(t, got)
+	// A page that lies on its side, and is turned to be read.
+	words := "BT /F1 12 Tf 0 1 -1 0 100 72 Tm (Name:) Tj 0 1 -1 0 130 72 Tm (The end.) Tj ET"
+	turned := read(t, "a.pdf", pdfOf("", "<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] >> >>", "<< /Type /Pages /Kids [4 0 R] /Count 1 >>", "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+		"<< /Type /Page /Parent 2 0 R /Rotate 90 /MediaBox [0 0 612 792] /Resources << /Font << /F1 3 0 R >> >> /Contents 5 0 R /Annots [6 0 R] >>", streamOf(words, ""),
+		"<< /Type /Annot /Subtype /Widget /P 4 0 R /FT /Tx /F 4 /T (name) /V (A neighbour) /Rect [86 120 104 220] >>"))
+	if want := "Name: A neighbour\nThe end.\n"; turned.Body != want {
+		t.Errorf("turned: %q, not %q", turned.Body, want)
+	}
+	places(t, turned)
 }
 
 // TestPrinted prints pages with a browser and compares the words of the PDF with those that were printed. Poppler's pdftotext

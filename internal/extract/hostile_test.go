@@ -236,6 +236,25 @@ func hostile(t testing.TB) map[string][]byte {
 	endless("fonts.pdf", "3 0 R", "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /ToUnicode 6 0 R >> >>", strings.Repeat("/F1 9 Tf ", 100000)+say, streamOf(strings.Repeat("1 beginbfrange <00> <ff> <0041> endbfrange ", 2000)))
 	endless("beside.pdf", "3 0 R", "/Font << /F1 5 0 R >>", "BT /F1 1 Tf 600 700 Td "+strings.Repeat("-0.001 0 Td (x) Tj ", 150000)+"ET")
 	endless("again.pdf", "3 0 R", "/Font << /F1 5 0 R >>", "BT /F1 1 Tf 60 700 Td "+strings.Repeat("("+strings.Repeat("word ", 20)+") Tj 0 0 Td ", 1900)+"ET")
+	fields := func(name string, n int, parent, kid string) { // one field, shown so often
+		kids := ""
+		widgets := []string{""}
+		for i := range n {
+			kids += fmt.Sprintf("%d 0 R ", 7+i)
+			widgets = append(widgets, fmt.Sprintf("<< /Type /Annot /Subtype /Widget /P 3 0 R /Parent 6 0 R /F 4 /Rect [9 %d 99 %d] %s >>", i, i+9, kid))
+		}
+		widgets[0] = "<< /T (f) " + parent + " /Kids [" + kids + "] >>"
+		add(name, pdfFrom(append([]string{
+			"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [6 0 R] /NeedAppearances true >> >>",
+			"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+			"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> /Annots [" + kids + "] >>",
+			streamOf("BT /F1 1 Tf 60 700 Td " + strings.Repeat("("+strings.Repeat("word ", 20)+") Tj 0 -0.3 Td ", 1900) + "ET"),
+			"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+		}, widgets...)...))
+	}
+	fields("fields.pdf", 20000, "/FT /Tx /V ("+strings.Repeat("words ", 100000)+")", "")
+	fields("choices.pdf", 3000, "/FT /Ch /Ff 131072 /V (x) /Opt ["+strings.Repeat("(x) ", 100000)+"]", "")
+	fields("kin.pdf", 20, "/FT /Tx /Parent 7 0 R /V (words)", "/Kids [6 0 R]")
 	add("objects.pdf", []byte(strings.Replace(whole, "\ntrailer", "\n900000000 1\n0000000009 00000 n \ntrailer", 1)))
 	add("count.pdf", []byte(strings.Replace(whole, "/Count 1", "/Count 999999999", 1)))
 	add("box.pdf", []byte(strings.Replace(whole, "[0 0 612 792]", "[0 0 9e30 9e30]", 1)))

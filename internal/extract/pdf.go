@@ -61,7 +61,7 @@ func newEngine(ctx context.Context, cache string) (*engine, error) {
 		pool.Close()
 		return nil, err
 	}
-	return &engine{pool, in, map[string][2]float64{}}, nil
+	return &engine{pool: pool, Pdfium: in, corners: map[string][2]float64{}}, nil
 }
 
 func (e *engine) Close() {
@@ -169,7 +169,7 @@ func (d *document) words(index int) (w pdfPage, legible bool, err error) {
 	if err := d.start(); err != nil {
 		return w, true, err
 	}
-	return d.engine.words(d.open, index)
+	return d.engine.words(d.open, index, d.plain)
 }
 
 // plainly reads a page that leaves no doubt: one with text on it, or with nothing that may be any.
@@ -192,7 +192,7 @@ func plainly(f *plain.File, index int, r *room) (w pdfPage, ok bool) {
 		box:       func(i int) ([4]float64, bool) { return p.Chars[i].Box, true },
 		generated: func(i int) bool { return p.Chars[i].Generated },
 		blanks:    func() [][2]float64 { return nil },
-	}, r)
+	}, r, ready(p.Written)...)
 	w.turn(point(p.Shown[0]), point(p.Shown[1]))
 	return w, true
 }
@@ -234,7 +234,7 @@ func (r *reader) pdf(data []byte, t *Text) error {
 			unread++
 			if s := r.recognise(d, i); s != "" {
 				recognised++
-				w.text, w.Lines = s, nil
+				w.text, w.Lines = strings.TrimSpace(s+"\n"+w.written), nil
 			}
 		}
 		doubtful += w.doubtful
@@ -294,11 +294,13 @@ const most = 200_000
 type pdfPage struct {
 	Page
 	text     string
-	doubtful int // spaces of which nothing tells whether they are ones
+	written  string // in fields of it, which may be on a picture
+	doubtful int    // spaces of which nothing tells whether they are ones
 }
 
-// words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing.
-func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legible bool, err error) {
+// words reads a page, and tells whether it can be read: not when it is a picture, or its letters mean nothing. What was written
+// on it f tells, where it is there: the engine looks through all forms of a document for that, however many there are.
+func (e *engine) words(doc references.FPDF_DOCUMENT, index int, f *plain.File) (w pdfPage, legible bool, err error) {
 	loaded, err := e.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
 	if err != nil {
 		return w, true, err
@@ -309,9 +311,15 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		w.Width, w.Height = point(s.Width), point(s.Height)
 	}
 	left, bottom := e.frame(page, doc, index, &w.Page)
-	if filled, err := e.filled(doc, index, page); err == nil && filled != "" {
-		defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: filled})
-		page = requests.Page{ByReference: &filled}
+	all, which, more := answers(f, index)
+	if more {
+		for _, i := range slices.Backward(which) {
+			e.FPDFPage_RemoveAnnot(&requests.FPDFPage_RemoveAnnot{Page: page, Index: i})
+		}
+		if drawn, err := e.drawnIn(doc, index, page); err == nil && drawn != "" {
+			defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: drawn})
+			page = requests.Page{ByReference: &drawn}
+		}
 	}
 	text, err := e.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
 	if err != nil {
@@ -354,27 +362,36 @@ func (e *engine) words(doc references.FPDF_DOCUMENT, index int) (w pdfPage, legi
 		return err == nil && g.IsGenerated
 	}
 	g := glyphs{chars: chars, box: box, generated: generated, blanks: sync.OnceValue(func() [][2]float64 { return e.blanks(page) })}
-	w.lay(g, &room{})
+	w.lay(g, &room{}, all...)
+	for _, x := range all {
+		w.written += string(x.text) + "\n"
+	}
 	w.turn(left, bottom)
 	return w, letters >= 20 || !e.picturesque(page, w.Page, letters), nil
 }
 
-// lay makes the text of a page from its characters.
-func (w *pdfPage) lay(g glyphs, r *room) {
+// lay makes the text of a page from its characters and what was written there.
+func (w *pdfPage) lay(g glyphs, r *room, all ...written) {
 	r.read, r.at = g.mend(r.read[:0], r.at[:0])
 	w.doubtful = g.doubtful
+	box := g.box
+	if first := len(g.chars); len(all) > 0 {
+		box = func(i int) ([4]float64, bool) {
+			if i >= first {
+				return all[i-first].box, true
+			}
+			return g.box(i)
+		}
+		r.read, r.at = place(r.read, r.at, g.box, all, first, w.Turn)
+	}
 	r.text, r.runs = slices.Grow(r.text[:0], len(r.read)), slices.Grow(r.runs[:0], 100)
-	linesOf(r, func(i int) ([4]float64, bool) { return g.box(r.at[i]) })
+	linesOf(r, func(i int) ([4]float64, bool) { return box(r.at[i]) })
 	w.text, w.Lines = lay(r.lines)
 }
 
-// filled gives a page on which what was written into its fields and beside its text is drawn as text is, or none where nothing
-// was: the engine tells of no other words.
-func (e *engine) filled(doc references.FPDF_DOCUMENT, index int, page requests.Page) (references.FPDF_PAGE, error) {
-	n, err := e.FPDFPage_GetAnnotCount(&requests.FPDFPage_GetAnnotCount{Page: page})
-	if err != nil || n.Count == 0 {
-		return "", err
-	}
+// drawnIn gives a page on which what is drawn beside its text, such as stamps, is drawn as text is, or none where nothing is:
+// the engine tells of no other words.
+func (e *engine) drawnIn(doc references.FPDF_DOCUMENT, index int, page requests.Page) (references.FPDF_PAGE, error) {
 	f, err := e.FPDFPage_Flatten(&requests.FPDFPage_Flatten{Page: page, Usage: requests.FPDFPage_FlattenUsageNormalDisplay})
 	if err != nil || f.Result != responses.FPDFPage_FlattenResultSuccess {
 		return "", err

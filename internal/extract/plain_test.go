@@ -56,7 +56,7 @@ func TestPlainIsAsEngine(t *testing.T) {
 			var theirs, ours strings.Builder
 			off, lines := 0, 0
 			for i := range n {
-				w, _, err := e.words(doc, i)
+				w, _, err := e.words(doc, i, nil)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -44,6 +44,7 @@ type Page struct {
 	Chars         []Char     // in the order in which they are read, as PDFium takes it
 	Pictures      bool       // pictures are drawn on it
 	Paths         int        // lines and areas that are drawn on it
+	Written       []Written  // in fields of forms and beside the text; not among the characters
 }
 
 // Char is a character of a page.
@@ -185,14 +186,9 @@ func (f *File) Page(i int) (p Page, err error) {
 	if turn, _ := f.value(d["Rotate"]).(float64); !ok || turn != 0 || d["UserUnit"] != nil || media[0] == media[2] || media[1] == media[3] {
 		return p, ErrDoubt
 	}
-	annotations, _ := f.value(d["Annots"]).(array)
-	for _, v := range annotations { // fields of forms that may be filled in, and words that were written beside the text
-		switch a := f.dict(v); a["Subtype"] {
-		case name("Widget"), name("FreeText"), name("Stamp"):
-			if a["AP"] != nil {
-				return p, ErrDoubt
-			}
-		}
+	var more bool
+	if p.Written, _, more, err = f.Written(i); err != nil || more {
+		return p, ErrDoubt
 	}
 	shown := media
 	if crop, ok := f.rect(d["CropBox"]); ok {

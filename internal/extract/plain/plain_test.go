@@ -34,14 +34,17 @@ func streamOf(dict, data string) string {
 }
 
 // page writes a PDF of one page, on which the fonts F1 (Helvetica), F2 (as given) and the form X are at hand.
-func page(contents, font, form string) []byte {
+func page(contents, font, form string) []byte { return pageWith("", contents, font, form) }
+
+// pageWith is that, and its dictionary tells more.
+func pageWith(more, contents, font, form string) []byte {
 	if font == "" {
 		font = "<< /Type /Font /Subtype /Type1 /BaseFont /Times-Roman /Encoding /WinAnsiEncoding >>"
 	}
 	return file("",
 		"<< /Type /Catalog /Pages 2 0 R /Lang (pt-BR) >>",
 		"<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 600 800] /Resources << /Font << /F1 5 0 R /F2 6 0 R >> /XObject << /X 7 0 R >> >> >>",
-		"<< /Type /Page /Parent 2 0 R /Contents 4 0 R >>",
+		"<< /Type /Page /Parent 2 0 R /Contents 4 0 R "+more+" >>",
 		streamOf("", contents),
 		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
 		font,
@@ -215,10 +218,76 @@ func FuzzContents(f *testing.F) {
 
 func FuzzFile(f *testing.F) {
 	f.Add(page("BT /F1 12 Tf 72 700 Td (words) Tj ET", "", ""))
+	f.Add(filled("<< /Subtype /Widget /Rect [9 9 99 29] /FT /Ch /Opt [[(a) (b)] (c)] /V [(a) (c)] /Parent << /Ff 8192 >> >>"))
 	f.Fuzz(within)
 }
 
 // within reads a file, of which nothing is asked but that it ends and that what it gives can be told.
+// filled is a page with these annotations.
+func filled(annotations string) []byte {
+	return pageWith("/Annots ["+annotations+"]", "BT /F1 12 Tf 72 700 Td (words) Tj ET", "", "")
+}
+
+// TestWritten reads what was written into fields, in all the ways in which text is kept and told by the fields around.
+func TestWritten(t *testing.T) {
+	widget := func(s string) string { return "<< /Subtype /Widget /Rect [10 20 110 40] " + s + " >>" }
+	for annotation, want := range map[string]string{
+		widget("/FT /Tx /V (plain \\(text\\))"):                                                  "plain (text)",
+		widget("/FT /Tx /V <feff06330644>"):                                                      "سل",
+		widget("/FT /Tx /V <fffe33064406>"):                                                      "سل",
+		widget("/FT /Tx /V <efbbbfe0b984>"):                                                      "\u0e44",
+		widget("/FT /Tx /V <e0b984>"):                                                            "\u0e44",
+		widget("/FT /Tx /V <4c8d6f8e20a0e9>"):                                                    "L“o” €é",
+		widget("/Parent << /FT /Tx /Parent << /V (from far) >> >>"):                              "from far",
+		widget("/FT /Ch /Opt [[(f) (on foot)] [(b) (by bus)] (other)] /V (b)"):                   "by bus",
+		widget("/FT /Ch /Opt [[(f) (on foot)] [(b) (by bus)] (other)] /V [(f) (other)]"):         "on foot, other",
+		widget("/FT /Ch /Ff 262144 /V (typed)"):                                                  "typed",
+		widget("/FT /Btn /AS /On"):                                                               "[x]",
+		widget("/FT /Btn /AS /Off /V /On"):                                                       "[ ]",
+		widget("/FT /Btn /V /On /AP << /N << /On 7 0 R /Off 7 0 R >> >>"):                        "[x]",
+		widget("/FT /Btn /Parent << /V /Two >> /AP << /N << /One 7 0 R >> >>"):                   "[ ]",
+		widget("/FT /Btn /Ff 65536 /MK << /CA (Send) >>"):                                        "",
+		widget("/FT /Sig /V << /Name (Somebody) >>"):                                             "",
+		widget("/FT /Tx /Ff 8192 /V (secret)"):                                                   "",
+		widget("/FT /Tx /F 2 /V (hidden)"):                                                       "",
+		widget("/FT /Tx /F 32 /V (not viewed)"):                                                  "",
+		"<< /Subtype /Widget /Rect [10 20 10 40] /FT /Tx /V (no width) >>":                       "",
+		"<< /Subtype /FreeText /Rect [10 20 110 40] /Contents (beside) /AP << /N 7 0 R >> >>":    "beside",
+		"<< /Subtype /Highlight /Rect [10 20 110 40] /Contents (a remark) /AP << /N 7 0 R >> >>": "",
+		"<< /Subtype /Stamp /Rect [10 20 110 40] /AP << /N 7 0 R >> >>":                          "more",
+		"<< /Subtype /FreeText /Rect [10 20 110 40] /Contents ( ) /AP << /N 7 0 R >> >>":         "more",
+		"<< /Subtype /Widget /Rect [10 20 110 40] /FT /Tx /V << /Length 5 >> >>":                 "",
+		widget("/FT /Tx /V ( )") + widget("/FT /Tx /V (second)"):                                 "second",
+	} {
+		f, err := Open(filled(annotation))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, _, more, err := f.Written(0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if more {
+			got = "more"
+		}
+		for _, w := range all {
+			if got += w.Text; w.Mark {
+				got += map[bool]string{true: "[x]", false: "[ ]"}[w.Ticked]
+			}
+			if w.Box != [4]float64{10, 20, 110, 40} {
+				t.Errorf("%s: %v", annotation, w.Box)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: %q, not %q", annotation, got, want)
+		}
+		if _, err := f.Page(0); (err != nil) != more {
+			t.Errorf("%s: %v", annotation, err)
+		}
+	}
+}
+
 func within(t *testing.T, data []byte) {
 	f, err := Open(data)
 	if err != nil {
@@ -228,6 +297,13 @@ func within(t *testing.T, data []byte) {
 		p, err := f.Page(i)
 		if err != nil {
 			continue
+		}
+		size := 0
+		for _, w := range p.Written {
+			size += len(w.Text)
+		}
+		if len(p.Written) > maxFields || size > 3*maxWritten { // bytes grow to three as they are read
+			t.Errorf("%d fields of %d bytes", len(p.Written), size)
 		}
 		for _, c := range p.Chars {
 			if c.Rune > 0xffff || c.Rune >= 0xd800 && c.Rune < 0xe000 {
