@@ -81,9 +81,6 @@ func uses(ctx context.Context, q querier, from, where string, args ...any) ([]Us
 	return out, err
 }
 
-// atOnce is how many objects Several asks for in a statement.
-const atOnce = 200
-
 // Several gives the objects of a type that have the ids, each once, by id. One that is not there is left out.
 func Several[T thread.Object](ctx context.Context, q querier, study string, ids []thread.ID) ([]Item[T], error) {
 	return several[T](ctx, q, study, "id", ids)
@@ -100,8 +97,8 @@ func several[T thread.Object](ctx context.Context, q querier, study, column stri
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	var out []Item[T]
-	for some := range slices.Chunk(ids, atOnce) {
-		in, args := oneOf(column, some, study, string(kindOf(zero)))
+	for some := range slices.Chunk(ids, q.engine().atOnce) {
+		in, args := oneOf(q, column, some, study, string(kindOf(zero)))
 		found, err := items[T](ctx, q, `select body, version, `+nodeColumns+` from object where study = $1 and `+in+` and kind = $2`, args...)
 		if err != nil {
 			return nil, err
@@ -117,8 +114,8 @@ func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID)
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	out := make([]thread.Node, 0, len(ids))
-	for some := range slices.Chunk(ids, atOnce) {
-		in, args := oneOf("id", some, study)
+	for some := range slices.Chunk(ids, q.engine().atOnce) {
+		in, args := oneOf(q, "id", some, study)
 		err := each(ctx, q, func(scan func(...any) error) error {
 			var id, kind, inCase string
 			err := scan(&id, &kind, &inCase)
@@ -135,12 +132,16 @@ func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID)
 
 // oneOf says in SQL that a column is one of some ids, after the arguments that come first. The last stands there several times, so
 // that there are few such statements.
-func oneOf(column string, ids []thread.ID, first ...any) (string, []any) {
+func oneOf(q querier, column string, ids []thread.ID, first ...any) (string, []any) {
+	if q.engine().name != sqlite.name {
+		return column + ` = any($` + strconv.Itoa(len(first)+1) + `)`, append(slices.Clip(first), idStrings(ids))
+	}
+
 	n := 1
 	for n < len(ids) {
 		n *= 4
 	}
-	n = min(n, atOnce)
+	n = min(n, q.engine().atOnce)
 	args := append(make([]any, 0, len(first)+n), first...)
 	var marks strings.Builder
 	for i := range n {

@@ -29,6 +29,7 @@ type dialect struct {
 	byBytes   []string // makes ids compare byte by byte, as in SQLite: to compare in the order of a language takes a sixth of a walk's time
 	forUpdate string   // added to a select that is about to be written back
 
+	atOnce int    // how many rows are asked for by their ids in one statement
 	insert string // of many rows, where what fails is taken back with the whole transaction
 
 	searched []string // the tables of the index of words
@@ -39,13 +40,13 @@ type dialect struct {
 }
 
 var (
-	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, insert: "insert or fail into",
+	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, atOnce: 200, insert: "insert or fail into",
 		searched: searched("blob", leaveFTS5...), linked: []string{
 			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id) deferrable initially deferred) without rowid`,
 			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,
 			`drop table link`, `alter table link_in_order rename to link`, `create index link_up on link (study, to_id, from_id)`,
 		}}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", insert: "insert into",
+	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", atOnce: 5000, insert: "insert into",
 		searched: searched("bytea", `drop table if exists paragraph_words`, `alter table search_page alter body set storage external`), byBytes: []string{
 			`alter table study alter slug type text collate "C"`,
 			`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,

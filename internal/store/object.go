@@ -325,7 +325,7 @@ func (t *Tx) below(study string, id thread.ID, links []thread.Link) ([]thread.Be
 			continue
 		}
 		if l.To.Kind() == id.Kind() { // only links between objects of one kind can close a circle
-			g, err := t.graph(study, l.To, down)
+			g, err := below(t.ctx, t, study, l.To)
 			if err != nil {
 				return nil, err
 			}

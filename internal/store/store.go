@@ -105,8 +105,11 @@ func (s *Store) keyed(parts ...string) string {
 
 // querier is what can be read from: the store, or a transaction under way.
 type querier interface {
+	engine() *dialect
 	query(ctx context.Context, q string, args ...any) (*sql.Rows, error)
 }
+
+func (s *Store) engine() *dialect { return &s.d }
 
 func (s *Store) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
 	if s.d.name == sqlite.name {
@@ -120,6 +123,49 @@ func (s *Store) query(ctx context.Context, q string, args ...any) (*sql.Rows, er
 		}
 	}
 	rows, err := s.read.QueryContext(ctx, s.d.text(q), args...)
+	return rows, explain(err)
+}
+
+// view lets f read the study as it is at one moment, whatever is written meanwhile.
+func (s *Store) view(ctx context.Context, f func(q querier) error) error {
+	o := &sql.TxOptions{ReadOnly: true}
+	if s.d.name != sqlite.name { // there it is so anyway
+		o.Isolation = sql.LevelRepeatableRead
+	}
+	tx, err := s.read.BeginTx(ctx, o)
+	if err != nil {
+		return explain(err)
+	}
+	m := moment{s: s, tx: tx}
+	err = f(&m)
+	tx.Rollback()
+	for _, text := range m.due {
+		s.often.make(text)
+	}
+	return err
+}
+
+// moment is the store at one moment.
+type moment struct {
+	s   *Store
+	tx  *sql.Tx
+	due []string // statements to be made ready afterwards
+}
+
+func (m *moment) engine() *dialect { return &m.s.d }
+
+func (m *moment) query(ctx context.Context, q string, args ...any) (*sql.Rows, error) {
+	if m.s.d.name == sqlite.name {
+		stmt, due := m.s.often.of(m.s.d.text(q))
+		if due {
+			m.due = append(m.due, m.s.d.text(q))
+		}
+		if stmt != nil {
+			rows, err := m.tx.StmtContext(ctx, stmt).QueryContext(ctx, args...)
+			return rows, explain(err)
+		}
+	}
+	rows, err := m.tx.QueryContext(ctx, m.s.d.text(q), args...)
 	return rows, explain(err)
 }
 

@@ -15,6 +15,7 @@ import (
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
+	"throughline/internal/source"
 	"throughline/internal/store"
 	"throughline/internal/store/storetest"
 	"throughline/internal/synthesis"
@@ -537,4 +538,57 @@ func TestAnchorsCountCodePoints(t *testing.T) {
 			t.Errorf("%q: a moved anchor holds", q)
 		}
 	}
+}
+
+// A walk sees the study at one moment: never what was before a change in one place and what is after it in another.
+func TestThreadIsOfOneMoment(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		lesson, err := store.Get[synthesis.Lesson](ctx, s, storetest.Slug, "lesson-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		record, err := store.Get[source.Record](ctx, s, storetest.Slug, "ref-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		change := func(n int) {
+			l, r := lesson.Object, record.Object
+			l.Title, r.Title = fmt.Sprint("Turn ", n), fmt.Sprint("Turn ", n)
+			write(t, s, func(tx *store.Tx) error {
+				if err := tx.Put(storetest.Slug, l, store.Any); err != nil {
+					return err
+				}
+				return tx.Put(storetest.Slug, r, store.Any)
+			})
+		}
+		change(0)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			for n := 1; n <= 200; n++ {
+				change(n)
+			}
+		}()
+		seen := map[string]bool{}
+		for running := true; running; {
+			select {
+			case <-done:
+				running = false
+			default:
+			}
+			g, err := s.Down(ctx, storetest.Slug, "recom-1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			above, below := g.Nodes["lesson-1"].Label, g.Nodes["ref-1"].Label
+			if above != below {
+				t.Fatalf("the lesson is of %q and the record of %q", above, below)
+			}
+			seen[above] = true
+		}
+		if len(seen) < 2 {
+			t.Error("nothing changed meanwhile: this tries nothing")
+		}
+	})
 }

@@ -9,72 +9,91 @@ import (
 	"throughline/internal/thread"
 )
 
-// The walk is written with cross join because SQLite keeps the order of one: from what was reached to its links, by index,
-// and never through all links of the study. To PostgreSQL it is an ordinary join.
-
-// direction is the way a thread is walked.
-type direction int
-
-const (
-	down direction = iota
-	up
-)
-
-// Down gives everything an object rests on, with all links between; Up everything that rests on it. Each is one
-// recursive statement, not a walk row by row.
-func (s *Store) Down(ctx context.Context, study string, id thread.ID) (thread.Graph, error) {
-	return graph(ctx, s, study, id, down)
+// Down gives everything an object rests on, with all links between; Up everything that rests on it. Both see the study as it is
+// at one moment.
+func (s *Store) Down(ctx context.Context, study string, id thread.ID) (g thread.Graph, err error) {
+	return g, s.view(ctx, func(q querier) error {
+		g, err = below(ctx, q, study, id)
+		return err
+	})
 }
+
+// Up is one recursive statement: what rests on an object, only the table of links tells. It is written with cross join because
+// SQLite keeps the order of one: from what was reached to its links, by index, and never through all links of the study. To
+// PostgreSQL it is an ordinary join.
 func (s *Store) Up(ctx context.Context, study string, id thread.ID) (thread.Graph, error) {
-	return graph(ctx, s, study, id, up)
-}
-
-func (t *Tx) graph(study string, id thread.ID, d direction) (thread.Graph, error) {
-	return graph(t.ctx, t, study, id, d)
-}
-
-func graph(ctx context.Context, q querier, study string, id thread.ID, d direction) (thread.Graph, error) {
-	near, far := "from_id", "to_id"
-	if d == up {
-		near, far = far, near
-	}
-	g, err := read(ctx, q, id, `with recursive walk (id) as (
+	var g gathered
+	err := g.read(ctx, s, `with recursive walk (id) as (
 			select id from object where study = $1 and id = $2
 			union
-			select l.`+far+` from walk w cross join link l where l.study = $1 and l.`+near+` = w.id)
+			select l.from_id from walk w cross join link l where l.study = $1 and l.to_id = w.id)
 		select o.seen, `+prefixed("o", nodeColumns)+` from walk w cross join object o where o.study = $1 and o.id = w.id`, study, string(id))
 	if err != nil {
 		return thread.Graph{}, err
 	}
-	if _, ok := g.Nodes[id]; !ok {
-		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(id))
+	return g.graph(id)
+}
+
+// below walks down level by level: each object brings along what it rests on, so no table of links is searched, which took
+// more than a quarter of the time.
+func below(ctx context.Context, q querier, study string, id thread.ID) (thread.Graph, error) {
+	var g gathered
+	known := map[thread.ID]bool{id: true}
+	for level, told := []thread.ID{id}, 0; len(level) > 0; {
+		for some := range slices.Chunk(level, q.engine().atOnce) {
+			in, args := oneOf(q, "id", some, study)
+			if err := g.read(ctx, q, `select seen, `+nodeColumns+` from object where study = $1 and `+in, args...); err != nil {
+				return thread.Graph{}, err
+			}
+		}
+		level = level[:0]
+		for _, e := range g.edges[told:] {
+			if !known[e.To] {
+				known[e.To] = true
+				level = append(level, e.To)
+			}
+		}
+		told = len(g.edges)
+		slices.Sort(level) // as the table is
 	}
-	return g, nil
+	return g.graph(id)
 }
 
 // Whole gives the thread of a whole study: for publication and the check.
 func (s *Store) Whole(ctx context.Context, study string) (thread.Graph, error) {
-	return read(ctx, s, "", `select seen, `+nodeColumns+` from object where study = $1`, study)
+	var g gathered
+	err := g.read(ctx, s, `select seen, `+nodeColumns+` from object where study = $1`, study)
+	return thread.NewGraph("", g.nodes, g.edges), err
 }
 
-// read makes a graph of objects with the links that they bring along, as far as these lead to one another.
-func read(ctx context.Context, q querier, root thread.ID, text string, args ...any) (thread.Graph, error) {
-	var nodes []thread.Node
-	var edges []thread.Edge
+// gathered is objects with the links that they bring along.
+type gathered struct {
+	nodes []thread.Node
+	edges []thread.Edge
+}
+
+func (g *gathered) read(ctx context.Context, q querier, text string, args ...any) error {
 	var n thread.Node
 	var seen string
 	fields := append([]any{&seen}, nodeFields(&n)...)
-	err := each(ctx, q, func(scan func(...any) error) error {
+	return each(ctx, q, func(scan func(...any) error) error {
 		if err := scan(fields...); err != nil {
 			return err
 		}
-		nodes = append(nodes, n)
+		g.nodes = append(g.nodes, n)
 		eachSeen(seen, func(b thread.Below) {
-			edges = append(edges, thread.Edge{From: n.ID, To: b.To, Role: b.Role, Seen: b.Print})
+			g.edges = append(g.edges, thread.Edge{From: n.ID, To: b.To, Role: b.Role, Seen: b.Print})
 		})
 		return nil
 	}, text, args...)
-	return thread.NewGraph(root, nodes, edges), err
+}
+
+// graph makes a graph of an object and what was reached from it, with the links as far as these lead to one another.
+func (g *gathered) graph(root thread.ID) (thread.Graph, error) {
+	if !slices.ContainsFunc(g.nodes, func(n thread.Node) bool { return n.ID == root }) {
+		return thread.Graph{}, fault.New(fault.NotFound, "There is no object %q in this study.", string(root))
+	}
+	return thread.NewGraph(root, g.nodes, g.edges), nil
 }
 
 // statements lists the kinds of statements as SQL does, so that the index of kinds keeps the rest out.

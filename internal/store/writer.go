@@ -192,6 +192,8 @@ func (t *Tx) run(fn func(*Tx) error) (err error) {
 	return t.unindex()
 }
 
+func (t *Tx) engine() *dialect { return &t.s.d }
+
 func (t *Tx) query(_ context.Context, q string, args ...any) (*sql.Rows, error) {
 	rows, err := t.q.QueryContext(context.Background(), t.s.d.text(q), args...)
 	return rows, explain(err)

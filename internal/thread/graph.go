@@ -54,29 +54,49 @@ type Edge struct {
 type Graph struct {
 	Root  ID
 	Nodes map[ID]Node
-	down  map[ID][]Edge
-	up    map[ID][]Edge
+	at    map[ID]int // of each node in the lists
+	down  edgeLists
+	up    edgeLists
 }
 
 // NewGraph makes a graph. Edges whose ends are not among the nodes are left out.
 func NewGraph(root ID, nodes []Node, edges []Edge) Graph {
-	g := Graph{Root: root, Nodes: make(map[ID]Node, len(nodes)), down: make(map[ID][]Edge, len(nodes)), up: make(map[ID][]Edge, len(nodes))}
-	for _, n := range nodes {
-		g.Nodes[n.ID] = n
+	g := Graph{Root: root, Nodes: make(map[ID]Node, len(nodes)), at: make(map[ID]int, len(nodes))}
+	for i, n := range nodes {
+		g.Nodes[n.ID], g.at[n.ID] = n, i
 	}
-	for _, e := range edges {
-		if _, ok := g.Nodes[e.From]; !ok {
+	// Each node's edges lie together: how many it has is counted first, so that a walk of thousands of objects makes two lists
+	// and not two for each.
+	ends := make([][2]int, len(edges)) // of each edge, where it is from and where it leads; -1: nowhere
+	g.down.first, g.up.first = make([]int, len(nodes)+1), make([]int, len(nodes)+1)
+	kept := 0
+	for i, e := range edges {
+		from, ok1 := g.at[e.From]
+		to, ok2 := g.at[e.To]
+		if !ok1 || !ok2 {
+			ends[i][0] = -1
 			continue
 		}
-		if _, ok := g.Nodes[e.To]; !ok {
-			continue
-		}
-		g.down[e.From] = append(g.down[e.From], e)
-		g.up[e.To] = append(g.up[e.To], e)
+		ends[i] = [2]int{from, to}
+		g.down.first[from+1]++
+		g.up.first[to+1]++
+		kept++
 	}
-	for _, m := range []map[ID][]Edge{g.down, g.up} {
-		for _, es := range m {
-			slices.SortFunc(es, func(a, b Edge) int {
+	for side, l := range []*edgeLists{&g.down, &g.up} {
+		for i := range nodes {
+			l.first[i+1] += l.first[i]
+		}
+		l.edges = make([]Edge, kept)
+		next := slices.Clone(l.first)
+		for i, e := range edges {
+			if ends[i][0] >= 0 {
+				at := &next[ends[i][side]]
+				l.edges[*at] = e
+				*at++
+			}
+		}
+		for i := range nodes {
+			slices.SortFunc(l.of(i), func(a, b Edge) int {
 				return cmp.Or(a.Role.order()-b.Role.order(), cmp.Compare(a.To, b.To), cmp.Compare(a.From, b.From))
 			})
 		}
@@ -84,12 +104,27 @@ func NewGraph(root ID, nodes []Node, edges []Edge) Graph {
 	return g
 }
 
+// edgeLists are the edges of nodes on one side, each node's beginning at its first and ending at that of the next.
+type edgeLists struct {
+	first []int
+	edges []Edge
+}
+
+func (l *edgeLists) of(i int) []Edge { return l.edges[l.first[i]:l.first[i+1]:l.first[i+1]] }
+
 // order puts evidence before structure and tools.
 func (r Role) order() int { return slices.Index([]Role{Supports, Contradicts, PartOf, Uses}, r) }
 
 // Down lists the edges to what an object rests on; Up those from what rests on it.
-func (g Graph) Down(id ID) []Edge { return g.down[id] }
-func (g Graph) Up(id ID) []Edge   { return g.up[id] }
+func (g Graph) Down(id ID) []Edge { return g.edges(&g.down, id) }
+func (g Graph) Up(id ID) []Edge   { return g.edges(&g.up, id) }
+
+func (g Graph) edges(l *edgeLists, id ID) []Edge {
+	if i, ok := g.at[id]; ok {
+		return l.of(i)
+	}
+	return nil
+}
 
 // Grounded tells whether at least one unbroken path of supporting links leads from the object to a document, or to an
 // interview. Without one, a statement may not be published (rule 1 of the thread).
@@ -104,7 +139,7 @@ func (g Graph) Grounded(id ID) bool {
 		if k := id.Kind(); k == Document || k == Interview {
 			return true
 		}
-		for _, e := range g.down[id] {
+		for _, e := range g.Down(id) {
 			if (e.Role == Supports || e.Role == PartOf) && walk(e.To) {
 				return true
 			}
@@ -131,7 +166,7 @@ func (g Graph) Reasons(id ID) []Reason {
 	walk = func(id ID, path []ID) {
 		path = append(append([]ID{}, path...), id)
 		deeper := false
-		for _, e := range g.down[id] {
+		for _, e := range g.Down(id) {
 			if e.Seen == g.Nodes[e.To].Print {
 				continue
 			}
