@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"bytes"
+	"context"
 	"testing"
 )
 
@@ -58,5 +60,23 @@ func TestPlace(t *testing.T) {
 				t.Errorf("%q, not %q", string(read), c.want)
 			}
 		})
+	}
+}
+
+// TestFormIsDrawn: who looks at a page sees what was written on it.
+func TestFormIsDrawn(t *testing.T) {
+	page := func(annotations string) []byte {
+		draw := streamOf("0 0 200 20 re f", "/Type /XObject /Subtype /Form /BBox [0 0 200 20]")
+		data := pdfFrom("<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [5 0 R] >> >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+			"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents 4 0 R /Annots ["+annotations+"] >>", streamOf(""),
+			"<< /Type /Annot /Subtype /Widget /FT /Tx /T (a) /V (A neighbour) /F 4 /Rect [20 300 220 320] /P 3 0 R /AP << /N 6 0 R >> >>", draw)
+		b, err := Picture(context.Background(), data, 0, 50, Options{Cache: cache()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	if bytes.Equal(page("5 0 R"), page("")) {
+		t.Error("the field is not drawn")
 	}
 }

@@ -728,7 +728,7 @@ func (r *reader) recognise(d *document, page int) string {
 	if d.start() != nil {
 		return ""
 	}
-	pic, err := d.engine.picture(d.open, page, 200)
+	pic, err := d.engine.picture(d.open, page, 200, false) // what was written is known better
 	if err != nil {
 		return ""
 	}
@@ -744,9 +744,21 @@ func (r *reader) recognise(d *document, page int) string {
 	return strings.TrimSpace(strings.Map(printable, string(got)))
 }
 
-// picture draws a page as PNG. Large pages are drawn with fewer dots.
-func (e *engine) picture(doc references.FPDF_DOCUMENT, page, dpi int) ([]byte, error) {
-	s, err := e.GetPageSize(&requests.GetPageSize{Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: page}}})
+// picture draws a page as PNG, with what was written on it or without. Large pages are drawn with fewer dots.
+func (e *engine) picture(doc references.FPDF_DOCUMENT, index, dpi int, written bool) ([]byte, error) {
+	loaded, err := e.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: doc, Index: index})
+	if err != nil {
+		return nil, invalid("The page cannot be drawn.")
+	}
+	defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+	page := requests.Page{ByReference: &loaded.Page}
+	if written {
+		if drawn, err := e.drawnIn(doc, index, page); err == nil && drawn != "" {
+			defer e.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: drawn})
+			page = requests.Page{ByReference: &drawn}
+		}
+	}
+	s, err := e.GetPageSize(&requests.GetPageSize{Page: page})
 	if err != nil {
 		return nil, invalid("The page cannot be drawn.")
 	}
@@ -757,7 +769,7 @@ func (e *engine) picture(doc references.FPDF_DOCUMENT, page, dpi int) ([]byte, e
 	if dpi < 1 || !(dots() < 20e6) {
 		return nil, invalid("The page is too large to be drawn.")
 	}
-	p, err := e.RenderPageInDPI(&requests.RenderPageInDPI{DPI: dpi, Page: requests.Page{ByIndex: &requests.PageByIndex{Document: doc, Index: page}}})
+	p, err := e.RenderPageInDPI(&requests.RenderPageInDPI{DPI: dpi, Page: page})
 	if err != nil {
 		return nil, invalid("The page cannot be drawn.")
 	}
@@ -783,7 +795,7 @@ func Picture(ctx context.Context, data []byte, page, dpi int, o Options) ([]byte
 	if page < 0 || page >= n {
 		return nil, invalid("The PDF has no page %d.", page+1)
 	}
-	return e.picture(doc, page, dpi)
+	return e.picture(doc, page, dpi, true)
 }
 
 // Cache gives the folder for what is compiled once, below the data folder.
