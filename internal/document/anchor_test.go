@@ -136,11 +136,3 @@ func BenchmarkReanchor(b *testing.B) {
 		Reanchor(old, now, anchors)
 	}
 }
-
-func TestGuessLanguage(t *testing.T) {
-	for text, want := range map[string]string{"ประชาชน said": "th", "Ժողովուրդը": "hy", "الناس": "ar", "民众": "zh", "人々は街に": "ja", "Hello": "und", "": "und", "Привет": "und"} {
-		if got := GuessLanguage(text, "und"); got != want {
-			t.Errorf("%q: %s; expected %s", text, got, want)
-		}
-	}
-}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
-	"unicode"
 
 	"throughline/internal/fault"
 	"throughline/internal/pattern"
@@ -224,48 +223,4 @@ func Normalize(b []byte) (string, error) {
 func Sum(body string) string {
 	sum := sha256.Sum256([]byte(body))
 	return hex.EncodeToString(sum[:])
-}
-
-// scripts tells, of scripts that belong to one language before all others, which. It is a guess that people can change.
-var scripts = []struct {
-	table    *unicode.RangeTable
-	language string
-}{{unicode.Thai, "th"}, {unicode.Armenian, "hy"}, {unicode.Georgian, "ka"}, {unicode.Arabic, "ar"}, {unicode.Hebrew, "he"}, {unicode.Hangul, "ko"}, {unicode.Hiragana, "ja"}, {unicode.Katakana, "ja"},
-	{unicode.Han, "zh"}, {unicode.Greek, "el"}, {unicode.Khmer, "km"}, {unicode.Lao, "lo"}, {unicode.Myanmar, "my"}, {unicode.Devanagari, "hi"}, {unicode.Bengali, "bn"}, {unicode.Tamil, "ta"}, {unicode.Ethiopic, "am"}, {unicode.Sinhala, "si"}}
-
-// GuessLanguage tells the language of a text by its script, and otherwise what it was given.
-func GuessLanguage(body, otherwise string) string {
-	count := map[string]int{}
-	letters := 0
-	for _, r := range body {
-		if letters >= 20000 {
-			break
-		}
-		if !unicode.IsLetter(r) {
-			continue
-		}
-		letters++
-		if r < 0x370 {
-			continue
-		}
-		for _, s := range scripts {
-			if unicode.Is(s.table, r) {
-				count[s.language]++
-				break
-			}
-		}
-	}
-	if count["ja"] > 0 { // which is written with Han characters for the most part
-		count["ja"] += count["zh"]
-	}
-	best := ""
-	for l, n := range count {
-		if best == "" || n > count[best] || n == count[best] && l < best {
-			best = l
-		}
-	}
-	if best != "" && count[best]*2 > letters {
-		return best
-	}
-	return otherwise
 }

@@ -387,7 +387,7 @@ func (f File) into(d *document.Document, t *document.Text, kind string) {
 	d.File, d.Format, d.Pages = f.SHA256, "pdf", len(f.Sheets)
 	if t.Body == "" {
 		t.Body = f.Body
-		d.SHA256, d.Language = document.Sum(t.Body), document.GuessLanguage(t.Body, d.Language)
+		d.SHA256, d.Language = document.Sum(t.Body), document.ScriptLanguage(t.Body, d.Language)
 	}
 }
 

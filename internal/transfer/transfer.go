@@ -637,7 +637,7 @@ func (x *intake) text(s *refiqda.Source, marks []document.Mark, wanted *Wanted) 
 	}
 	id := x.id(thread.Document, strings.TrimSuffix(s.Name, ".txt"), s.GUID)
 	x.docs[s.GUID] = id
-	d := document.Document{ID: id, Title: cmp.Or(strings.TrimSpace(s.Name), string(id)), Case: x.o.Case, Kind: document.Material, Language: document.GuessLanguage(body, cmp.Or(x.o.Language, "und")), Version: 1, GUID: s.GUID}
+	d := document.Document{ID: id, Title: cmp.Or(strings.TrimSpace(s.Name), string(id)), Case: x.o.Case, Kind: document.Material, Language: document.ScriptLanguage(body, cmp.Or(x.o.Language, document.NoLanguage)), Version: 1, GUID: s.GUID}
 	d.SHA256 = document.Sum(body)
 	d.SetMarks(marks)
 	if wanted != nil {

@@ -209,7 +209,7 @@ func (v *visit) taken(f multipart.File, size int64, name, language string) (d do
 		return d, "", nil, err
 	}
 	if isMedia(name, start[:n]) {
-		d.Language = "und"
+		d.Language = document.NoLanguage
 		if notes, err = v.takeMedia(&d, name, f, size); err == nil {
 			d.ID = thread.ID(thread.Document.Prefix() + d.Media[:12])
 		}
@@ -267,7 +267,7 @@ func keptLanguage(tag string) string {
 	}
 	var ps fault.Problems
 	if document.CheckLanguage(&ps, "language", tag); len(ps) > 0 {
-		return "und"
+		return document.NoLanguage
 	}
 	return tag
 }

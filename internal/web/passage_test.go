@@ -174,6 +174,11 @@ func TestDocumentsInAndCorrected(t *testing.T) {
 	if err != nil || !it.Object.Protected() || it.Object.Format != "md" {
 		t.Fatalf("%+v, %v", it.Object, err)
 	}
+	r = b.upload("/s/coded/documents/new", nil, map[string]string{"atas.txt": "Os cidadãos foram às ruas por causa da corrupção nas compras públicas e exigiram responsabilidade.\n"})
+	told := r.Header().Get("Location")
+	if it, err := store.Get[document.Document](context.Background(), s.st, "coded", thread.ID(told[strings.LastIndex(told, "/")+1:])); err != nil || it.Object.Language != "pt" {
+		t.Errorf("a text in Portuguese is %q, %v", it.Object.Language, err)
+	}
 	for _, words := range []string{"The yuth group kept it.", "Nobody else did."} {
 		n := "2"
 		if words[0] == 'N' {
