@@ -2,6 +2,7 @@ package refiqda
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -125,5 +126,53 @@ func TestWordsOfRegions(t *testing.T) {
 	sheets := []Sheet{{Width: 100, Height: 100, Lines: []Line{{Box: [4]float64{1, 2, 8, 9}, Text: "three & four"}}}, {Width: 100, Height: 100}}
 	if way := PagesOf("", []Selection{{Kind: RegionSelection, Says: "Three & four", Page: 1, Box: [4]int{1, 2, 8, 9}}}, nil, sheets); way != (PageWay{First: 1, By: "the words there"}) {
 		t.Errorf("%+v", way)
+	}
+}
+
+// TestOddlyPacked reads one coded word however the package is put together: XML in UTF-16 as any XML may be, packed again with
+// its folder, a path that says that the text lies outside though it was packed, and a Mac's files beside them.
+func TestOddlyPacked(t *testing.T) {
+	project := func(declaration, at string) string {
+		return declaration + `<Project xmlns="urn:QDA-XML:project:1.0" name="P"><Sources><TextSource guid="` + NewGUID("odd", "t") + `" name="T" plainTextPath="` + at + `"><PlainTextSelection guid="` + NewGUID("odd", "s") + `" name="second" startPosition="4" endPosition="10"/></TextSource></Sources></Project>`
+	}
+	wide := func(s string, big bool) string {
+		var b bytes.Buffer
+		for _, u := range utf16.Encode([]rune(s)) {
+			if big {
+				u = u<<8 | u>>8
+			}
+			b.Write([]byte{byte(u), byte(u >> 8)})
+		}
+		return b.String()
+	}
+	const declared, text = `<?xml version="1.0" encoding="UTF-16"?>`, "The second line.\n"
+	for name, files := range map[string]map[string]string{
+		"UTF-16":                {"project.qde": wide("\ufeff"+project(declared, "internal://a.txt"), false), "sources/a.txt": text},
+		"UTF-16, the other way": {"project.qde": wide("\ufeff"+project(declared, "internal://a.txt"), true), "sources/a.txt": text},
+		"UTF-16 without a mark": {"project.qde": wide(project("", "internal://a.txt"), true), "sources/a.txt": text},
+		"with its folder":       {"Study/project.qde": project("", "internal://a.txt"), "Study/sources/a.txt": text, "__MACOSX/Study/._project.qde": "junk"},
+		"said to be outside":    {"project.qde": project("", "relative:///../a.txt"), "sources/a.txt": text},
+		"of a disk":             {"project.qde": project("", `absolute://C:\Users\x\a.txt`), "Sources/A.txt": text},
+		"a project in a folder": {"project.qde": project("", "internal://a.txt"), "sources/a.txt": text, "sources/old.qde": "<junk/>"},
+	} {
+		b := packed(t, files)
+		p, err := Open(bytes.NewReader(b), int64(len(b)), ReadOptions{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		s := p.Project.Sources[0]
+		if len(p.Losses) > 0 || s.Text != text || len(s.Selections) != 1 || s.Selections[0].Start != 4 || s.Selections[0].End != 10 {
+			t.Errorf("%s: %+v, %v", name, s, p.Losses)
+		}
+	}
+	for name, files := range map[string]map[string]string{
+		"two folders deep": {"a/b/project.qde": project("", "internal://a.txt")},
+		"two folders":      {"a/project.qde": project("", ""), "b/project.qde": project("", "")},
+	} {
+		b := packed(t, files)
+		if _, err := Open(bytes.NewReader(b), int64(len(b)), ReadOptions{}); !errors.Is(err, ErrFormat) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

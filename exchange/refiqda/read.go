@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+	encoding "golang.org/x/text/encoding/unicode"
 )
 
 // Limits bound what reading may cost. The zero value of each means the default.
@@ -90,6 +91,7 @@ func Open(r io.ReaderAt, size int64, o ReadOptions) (*Package, error) {
 	}
 	p := &Package{limits: l, entries: make(map[string]*zip.File, len(z.File))}
 	var qde []*zip.File
+	top := false // one of them lies where it should; in a folder it does when somebody packed the folder again
 	var total int64
 	rd := &reader{limits: l, o: o}
 	for _, f := range z.File {
@@ -111,8 +113,14 @@ func Open(r io.ReaderAt, size int64, o ReadOptions) (*Package, error) {
 			continue
 		}
 		dir, base := path.Split(name)
-		if dir == "" && strings.EqualFold(path.Ext(base), ".qde") {
-			qde = append(qde, f)
+		if strings.HasPrefix(base, "._") { // what a Mac keeps beside a file
+			continue
+		}
+		if strings.EqualFold(path.Ext(base), ".qde") {
+			if strings.Count(dir, "/") < 2 {
+				qde = append(qde, f)
+				top = top || dir == ""
+			}
 			continue
 		}
 		key := strings.ToLower(base)
@@ -121,6 +129,9 @@ func Open(r io.ReaderAt, size int64, o ReadOptions) (*Package, error) {
 			continue
 		}
 		p.entries[key] = f
+	}
+	if top {
+		qde = slices.DeleteFunc(qde, func(f *zip.File) bool { return strings.ContainsAny(f.Name, `/\`) })
 	}
 	switch len(qde) {
 	case 1:
@@ -259,12 +270,23 @@ func (r *reader) xml(in io.Reader, size int64) error {
 		}
 		return bad("its XML is broken (%v)", err)
 	}
+	data := b.String()
+	if strings.HasPrefix(data, "\xff\xfe") || strings.HasPrefix(data, "\xfe\xff") || strings.HasPrefix(data, "<\x00") || strings.HasPrefix(data, "\x00<") { // as every XML reader must take too
+		order := encoding.LittleEndian
+		if data[0] == 0 {
+			order = encoding.BigEndian
+		}
+		var err error
+		if data, err = encoding.UTF16(order, encoding.UseBOM).NewDecoder().String(data); err != nil {
+			return bad("its XML is broken (%v)", err)
+		}
+	}
 	fresh := *r
-	if r.quickly(b.String()) {
+	if r.quickly(data) {
 		return nil
 	}
 	*r = fresh
-	return r.slowly(b.String())
+	return r.slowly(data)
 }
 
 // quickly reads plain XML; see scan. What it did before it gave up is to be forgotten.
@@ -301,7 +323,7 @@ func (r *reader) slowly(data string) error {
 	// A bare & in a memo must not cost a project: it is taken as it stands.
 	d.Strict = false
 	d.CharsetReader = func(charset string, in io.Reader) (io.Reader, error) {
-		if strings.EqualFold(charset, "utf-8") {
+		if strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf-16") && !strings.Contains(data, "\x00") {
 			return in, nil
 		}
 		if strings.EqualFold(charset, "windows-1252") || strings.EqualFold(charset, "iso-8859-1") {
@@ -637,17 +659,21 @@ func color(s string) string {
 	return s
 }
 
-// inside gives the name of the entry that a path means; external paths have none.
-func inside(p string) (entry string, external bool) {
-	switch {
-	case p == "":
+// inside gives the name of the entry that a path means; external paths have none, but where a file of that name was packed.
+func (p *Package) inside(at string) (entry string, external bool) {
+	if at == "" {
 		return "", false
-	case strings.HasPrefix(p, "internal://"):
-		p = strings.TrimPrefix(p, "internal://")
-	case strings.HasPrefix(p, "relative://"), strings.HasPrefix(p, "absolute://"):
+	}
+	way, rest, _ := strings.Cut(at, "://")
+	external = way == "relative" || way == "absolute"
+	if external || way == "internal" {
+		at = rest
+	}
+	entry = path.Base(strings.ReplaceAll(at, `\`, "/"))
+	if external && p.entries[strings.ToLower(entry)] == nil {
 		return "", true
 	}
-	return path.Base(strings.ReplaceAll(p, `\`, "/")), false
+	return entry, false
 }
 
 // finish loads the texts, finds out how each counts, and checks what refers to what.
@@ -714,7 +740,7 @@ func (r *reader) finish(p *Package) (Project, []Loss) {
 func (r *reader) words(p *Package, s *Source) {
 	for i := range s.Selections {
 		x := &s.Selections[i]
-		if entry, _ := inside(x.plain); entry != "" && x.Says == "" {
+		if entry, _ := p.inside(x.plain); entry != "" && x.Says == "" {
 			b, err := p.bytes(entry, r.limits.Text)
 			if err != nil && r.err == nil {
 				r.err = err
@@ -734,9 +760,9 @@ func (r *reader) text(p *Package, s *Source) (raw, bool) {
 	if s.HasText && s.plain == "" { // inline; the XML reader made LF of its line ends
 		return raw{text: strings.TrimPrefix(s.Text, "\ufeff"), bom: strings.HasPrefix(s.Text, "\ufeff")}, true
 	}
-	entry, external := inside(s.plain)
+	entry, external := p.inside(s.plain)
 	if entry == "" && s.Kind == TextSource && s.rich && r.o.Extract != nil {
-		if e, _ := inside(s.File); e != "" {
+		if e, _ := p.inside(s.File); e != "" {
 			b, err := p.bytes(e, r.limits.Text)
 			if b != nil && err == nil {
 				if t, err := r.o.Extract(e, b); err == nil {
@@ -807,7 +833,7 @@ func (r *reader) file(p *Package, s *Source) {
 	if s.File == "" {
 		return
 	}
-	entry, external := inside(s.File)
+	entry, external := p.inside(s.File)
 	s.external = external
 	switch {
 	case external:
