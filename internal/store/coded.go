@@ -130,13 +130,12 @@ func SeveralNodes(ctx context.Context, q querier, study string, ids []thread.ID)
 	return out, nil
 }
 
-// oneOf says in SQL that a column is one of some ids, after the arguments that come first. The last stands there several times, so
-// that there are few such statements.
+// oneOf says in SQL that a column is one of some ids, after the arguments that come first. Where they cannot stand as a list, the
+// last stands there several times, so that there are few such statements.
 func oneOf(q querier, column string, ids []thread.ID, first ...any) (string, []any) {
 	if q.engine().name != sqlite.name {
 		return column + ` = any($` + strconv.Itoa(len(first)+1) + `)`, append(slices.Clip(first), idStrings(ids))
 	}
-
 	n := 1
 	for n < len(ids) {
 		n *= 4

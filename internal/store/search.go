@@ -636,7 +636,7 @@ func (s *Store) within(ctx context.Context, study string, asked search.Asked, sc
 		add(0, next)
 		return out, err
 	}
-	return out, each(ctx, s, func(scan func(...any) error) error {
+	err := each(ctx, s, func(scan func(...any) error) error {
 		var id thread.ID
 		var from, to int64
 		if err := scan((*string)(&id), &from, &to); err != nil {
@@ -648,6 +648,7 @@ func (s *Store) within(ctx context.Context, study string, asked search.Asked, sc
 		add(from, to)
 		return nil
 	}, `select document, first_n, next_n from searched where study = $1`+where+` order by first_n`, args...)
+	return out, err
 }
 
 // touching keeps the paragraphs that one of the passages touches.

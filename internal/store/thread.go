@@ -11,11 +11,13 @@ import (
 
 // Down gives everything an object rests on, with all links between; Up everything that rests on it. Both see the study as it is
 // at one moment.
-func (s *Store) Down(ctx context.Context, study string, id thread.ID) (g thread.Graph, err error) {
-	return g, s.view(ctx, func(q querier) error {
+func (s *Store) Down(ctx context.Context, study string, id thread.ID) (thread.Graph, error) {
+	var g thread.Graph
+	err := s.view(ctx, func(q querier) (err error) {
 		g, err = below(ctx, q, study, id)
 		return err
 	})
+	return g, err
 }
 
 // Up is one recursive statement: what rests on an object, only the table of links tells. It is written with cross join because
