@@ -340,6 +340,9 @@ func TestDocumentIsPlaced(t *testing.T) {
 	if r := lead.post(doc+"/edit", form("report", "", "1")); r.Code != 422 || !strings.Contains(r.Body.String(), "needs the record") {
 		t.Errorf("a report without a record: %d", r.Code)
 	}
+	if r := lead.post(doc+"/edit", form("report", "No such thing", "1")); r.Code != 422 || !strings.Contains(r.Body.String(), "no record called “No such thing”") || strings.Contains(r.Body.String(), "ids are lower-case") {
+		t.Errorf("of a record that nobody knows: %d %s", r.Code, r.Body)
+	}
 	if r := lead.post(doc+"/edit", form("report", "ref-none", "1")); r.Code != 422 {
 		t.Errorf("of a record that is not there: %d", r.Code)
 	}

@@ -97,8 +97,9 @@ func editDocument(v *visit) error {
 				{Name: "attributes", Label: "Attributes", Help: "One a line, as NAME: value. Documents are compared by them.", Kind: areaField, Value: strings.Join(d.Attributes, "\n")},
 			}}
 		},
-		Read: func(f form, d document.Document, _ *fault.Problems) document.Document {
-			d.Title, d.Kind, d.Record, d.Interview, d.Translates = f.text("title"), f.text("kind"), thread.ID(f.text("record")), thread.ID(f.text("interview")), thread.ID(f.text("translates"))
+		Read: func(f form, d document.Document, ps *fault.Problems) document.Document {
+			d.Title, d.Kind, d.Interview = f.text("title"), f.text("kind"), thread.ID(f.text("interview"))
+			d.Record, d.Translates = named(ps, f, "record", thread.Record, d.Record), named(ps, f, "translates", thread.Document, d.Translates)
 			d.Case, d.Language, d.Notice, d.Attributes = thread.ID(f.text("case")), f.text("language"), f.text("notice"), nil
 			for _, a := range strings.Split(f.text("attributes"), "\n") {
 				if a = strings.TrimSpace(a); a != "" {
@@ -153,6 +154,22 @@ func editDocument(v *visit) error {
 		},
 		Also: func(tx *store.Tx, d document.Document) error { return v.followDocument(tx, d) },
 		Done: func(d document.Document) string { return v.at("document", string(d.ID)) }})
+}
+
+// named gives the thing that was named in a field, by its id or by words that the field offers; what is neither is told, and what
+// stood stands.
+func named(ps *fault.Problems, f form, name string, kind thread.Kind, stood thread.ID) thread.ID {
+	id := thread.ID(f.text(name))
+	if id != "" && id.Kind() != kind {
+		ps.Add(name, "%s", nameless(kind, string(id)))
+		return stood
+	}
+	return id
+}
+
+// nameless says that nothing has a name.
+func nameless(kind thread.Kind, typed string) string {
+	return "There is no " + kind.Word() + " called “" + typed + "”. Choose one that is offered as you type, or give its id, which begins with " + kind.Prefix()
 }
 
 // mostOffered is how many things a field offers by name: of more, people know the id.

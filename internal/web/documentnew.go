@@ -139,6 +139,9 @@ func newDocument(v *visit) error {
 		v.status = http.StatusUnprocessableEntity
 		return v.render("New document", p)
 	}
+	if p.Record != "" && thread.ID(p.Record).Kind() != thread.Record {
+		return again(fault.New(fault.Invalid, "%s", nameless(thread.Record, p.Record)))
+	}
 	f, head, err := v.R.FormFile("files")
 	if err != nil {
 		return again(fault.New(fault.Invalid, "No file came with it. Choose one."))

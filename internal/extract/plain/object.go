@@ -3,6 +3,7 @@ package plain
 import (
 	"bytes"
 	"compress/flate"
+	"encoding/ascii85"
 	"io"
 	"slices"
 	"strconv"
@@ -287,7 +288,21 @@ func (f *File) unpack(s stream) []byte {
 		panic(ErrDoubt)
 	}
 	for i, filter := range filters {
-		if n := f.value(filter); n != name("FlateDecode") && n != name("Fl") {
+		switch f.value(filter) {
+		case name("FlateDecode"), name("Fl"):
+		case name("ASCII85Decode"), name("A85"):
+			text, _, ended := bytes.Cut(data, []byte("~>"))
+			if len(text) > maxStream/4 {
+				panic(ErrDoubt)
+			}
+			out := make([]byte, 4*len(text)+4) // a z alone stands for four zeros
+			n, _, err := ascii85.Decode(out, text, true)
+			if f.unpacked += int64(n); err != nil || !ended || f.unpacked > maxUnpack {
+				panic(ErrDoubt)
+			}
+			data = out[:n]
+			continue
+		default:
 			panic(ErrDoubt)
 		}
 		if len(data) < 6 || data[0]&15 != 8 || data[1]&32 != 0 {

@@ -3,6 +3,7 @@ package plain
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/ascii85"
 	"fmt"
 	"math"
 	"strings"
@@ -214,6 +215,45 @@ func FuzzContents(f *testing.F) {
 	f.Fuzz(func(t *testing.T, contents, font, form string) {
 		within(t, page(contents, font, form))
 	})
+}
+
+// TestFilters reads the contents of a page as programs pack them; what is packed otherwise, or wrongly, is left to PDFium.
+func TestFilters(t *testing.T) {
+	say := "BT /F1 12 Tf 72 700 Td (words) Tj ET"
+	var z bytes.Buffer
+	w := zlib.NewWriter(&z)
+	w.Write([]byte(say))
+	w.Close()
+	a85 := func(b []byte) string {
+		out := make([]byte, ascii85.MaxEncodedLen(len(b)))
+		return string(out[:ascii85.Encode(out, b)]) + "~>"
+	}
+	for name, c := range map[string]struct{ more, data, want string }{
+		"as it is":             {"", say, "words"},
+		"flate":                {"/Filter /FlateDecode", z.String(), "words"},
+		"both":                 {"/Filter [/ASCII85Decode /FlateDecode]", a85(z.Bytes()), "words"},
+		"in lines":             {"/Filter [/A85 /Fl]", strings.ReplaceAll(a85(z.Bytes()), "~>", "\n~>\n"), "words"},
+		"letters alone":        {"/Filter /ASCII85Decode", a85([]byte(say)), "words"},
+		"without an end":       {"/Filter /ASCII85Decode", strings.TrimSuffix(a85([]byte(say)), "~>"), ""},
+		"no such letter":       {"/Filter /ASCII85Decode", "abcde\x7fabcde~>", ""},
+		"another":              {"/Filter /LZWDecode", say, ""},
+		"zeros without an end": {"/Filter /ASCII85Decode", strings.Repeat("z", maxStream/4+1) + "~>", ""},
+	} {
+		f, err := Open(file("", "<< /Type /Catalog /Pages 2 0 R >>", "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+			"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Resources << /Font << /F1 5 0 R >> >> /Contents 4 0 R >>", streamOf(c.more, c.data),
+			"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := f.Page(0)
+		got := ""
+		for _, c := range p.Chars {
+			got += string(c.Rune)
+		}
+		if got != c.want || (err != nil) != (c.want == "") {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
 }
 
 func FuzzFile(f *testing.F) {
