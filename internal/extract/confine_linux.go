@@ -46,15 +46,22 @@ func confine(memory int64) {
 	syscall.Setrlimit(syscall.RLIMIT_DATA, &syscall.Rlimit{Cur: uint64(memory) + 128<<20, Max: uint64(memory) + 128<<20})
 	page := int64(os.Getpagesize())
 	go func() {
+		near := false
 		for {
 			b, err := os.ReadFile("/proc/self/statm")
 			if err != nil {
 				return
 			}
-			if f := strings.Fields(string(b)); len(f) > 1 {
-				if n, err := strconv.ParseInt(f[1], 10, 64); err == nil && n*page > memory {
+			var total, touched, x, reserved int64
+			if n, _ := fmt.Sscan(string(b), &total, &touched, &x, &x, &x, &reserved); n == 6 {
+				if touched*page > memory {
 					fmt.Fprintf(os.Stderr, "memory %d\n", peakMemory())
 					os.Exit(hungry)
+				}
+				// Said in advance: where the system refuses more, Go's collector may fall over an address of zero and say nothing of it.
+				if reserved*page > memory && !near {
+					near = true
+					fmt.Fprintf(os.Stderr, "memory %d\n", peakMemory())
 				}
 			}
 			time.Sleep(5 * time.Millisecond)

@@ -171,10 +171,14 @@ func (s Sandbox) run(ctx context.Context, j job, data []byte, file io.ReaderAt) 
 	}
 	a, ok := received(outcome.b.Bytes())
 	if !ok || err != nil {
-		fmt.Sscanf(cry.b.String(), "memory %d", &a.Peak)
-		s.note(a.Peak)
+		cries, peak := cry.b.String(), int64(0)
+		for _, line := range strings.Split(cries, "\n") {
+			if n, _ := fmt.Sscanf(line, "memory %d", &peak); n == 1 {
+				s.note(peak)
+			}
+		}
 		var exit *exec.ExitError
-		if errors.As(err, &exit) && (exit.ExitCode() == hungry || strings.Contains(cry.b.String(), "out of memory") || strings.Contains(cry.b.String(), "cannot allocate memory")) {
+		if errors.As(err, &exit) && (exit.ExitCode() == hungry || peak > 0 || strings.Contains(cries, "out of memory") || strings.Contains(cries, "cannot allocate memory")) {
 			return answer{}, invalid("Reading the file needs more than %d MB of memory, so it was given up. It may be broken; save it again, or as another format.", j.Limits.Memory>>20)
 		}
 		if err != nil && !errors.As(err, &exit) {
