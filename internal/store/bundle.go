@@ -542,7 +542,7 @@ func (t *Tx) importPlan(p *planned, old map[thread.ID]row, replace bool, progres
 	keys := func(a, b int) int { return strings.Compare(string(p.ids[a]), string(p.ids[b])) }
 	links := bulk{t: t, into: `link (study, from_id, to_id, role)`, same: []any{p.Slug}, width: 3}
 	for _, i := range slices.SortedFunc(slices.Values(slices.Concat(put, moved)), keys) {
-		for _, l := range unique(p.Objects[i].Links()) {
+		for _, l := range kept(p.Objects[i], unique(p.Objects[i].Links())) {
 			if err := links.add(string(p.ids[i]), string(l.To), string(l.Role)); err != nil {
 				return out, err
 			}

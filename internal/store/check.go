@@ -227,7 +227,9 @@ func (s *Store) checkStudy(ctx context.Context, slug string, last map[thread.ID]
 			continue
 		}
 		links[id] = unique(o.Links())
-		for _, l := range links[id] {
+		inTable := kept(o, links[id])
+		c.Links += len(links[id]) - len(inTable)
+		for _, l := range inTable {
 			k := key{id, l.To, l.Role}
 			if !stored[k] {
 				add("link", id, "says that it rests on %s, but the link is missing", l.To)

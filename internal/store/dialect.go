@@ -29,6 +29,8 @@ type dialect struct {
 	byBytes   []string // makes ids compare byte by byte, as in SQLite: to compare in the order of a language takes a sixth of a walk's time
 	forUpdate string   // added to a select that is about to be written back
 
+	above string // begins a statement with the table "above": the ids of an object, its second argument, and of all that rests on it
+
 	atOnce int    // how many rows are asked for by their ids in one statement
 	insert string // of many rows, where what fails is taken back with the whole transaction
 
@@ -40,13 +42,21 @@ type dialect struct {
 }
 
 var (
-	sqlite = dialect{name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, atOnce: 200, insert: "insert or fail into",
+	// What rests on an object: of a part its owner tells it, of all else the table of links. Each engine reads both by index only
+	// when it is asked in its own way, SQLite with two branches and cross joins, whose order it keeps, PostgreSQL with one.
+	sqlite = dialect{above: `with recursive above (id) as (select id from object where study = $1 and id = $2
+			union select l.from_id from above w cross join link l where l.study = $1 and l.to_id = w.id
+			union select o.id from above w cross join object o where o.study = $1 and o.owner = w.id and o.kind in (` + parts + `)) `,
+		name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, atOnce: 200, insert: "insert or fail into",
 		searched: searched("blob", leaveFTS5...), linked: []string{
 			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id) deferrable initially deferred) without rowid`,
 			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,
 			`drop table link`, `alter table link_in_order rename to link`, `create index link_up on link (study, to_id, from_id)`,
 		}}
-	postgres = dialect{name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", atOnce: 5000, insert: "insert into",
+	postgres = dialect{above: `with recursive above (id) as (select id from object where study = $1 and id = $2
+			union select x.id from above w cross join lateral (select l.from_id from link l where l.study = $1 and l.to_id = w.id
+				union all select o.id from object o where o.study = $1 and o.owner = w.id and o.kind in (` + parts + `)) x (id)) `,
+		name: "PostgreSQL", goose: goose.DialectPostgres, forUpdate: " for update", settle: "vacuum (analyze)", atOnce: 5000, insert: "insert into",
 		searched: searched("bytea", `drop table if exists paragraph_words`, `alter table search_page alter body set storage external`), byBytes: []string{
 			`alter table study alter slug type text collate "C"`,
 			`alter table object alter study type text collate "C", alter id type text collate "C", alter owner type text collate "C", alter case_id type text collate "C"`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -241,7 +242,8 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 			return nil
 		}
 	}
-	below, err := t.below(study, id, o.Links())
+	links := o.Links()
+	below, err := t.below(study, id, links)
 	if err != nil {
 		return err
 	}
@@ -269,8 +271,8 @@ func (t *Tx) put(study string, o thread.Object, from int64, confirm bool) error 
 			return err
 		}
 	}
-	for _, b := range below {
-		if err := t.exec(`insert into link (study, from_id, to_id, role) values ($1,$2,$3,$4)`, study, r.id, string(b.To), string(b.Role)); err != nil {
+	for _, l := range kept(o, links) {
+		if err := t.exec(`insert into link (study, from_id, to_id, role) values ($1,$2,$3,$4)`, study, r.id, string(l.To), string(l.Role)); err != nil {
 			return err
 		}
 	}
@@ -342,27 +344,36 @@ func (t *Tx) below(study string, id thread.ID, links []thread.Link) ([]thread.Be
 // carryUp computes anew the fingerprints of everything that rests on an object.
 func (t *Tx) carryUp(study string, id thread.ID) error {
 	links := map[thread.ID][]thread.Link{}
-	prints := map[thread.ID]string{}
 	content, basis := map[thread.ID]string{}, map[thread.ID]string{}
+	rest := map[thread.ID]bool{} // what these rest on
 	err := each(t.ctx, t, func(scan func(...any) error) error {
-		var from, to, role, toPrint, fromContent, fromBasis string
-		if err := scan(&from, &to, &role, &toPrint, &fromContent, &fromBasis); err != nil {
+		var from, c, b, seen string
+		if err := scan(&from, &c, &b, &seen); err != nil {
 			return err
 		}
 		f := thread.ID(from)
-		links[f] = append(links[f], thread.Link{To: thread.ID(to), Role: thread.Role(role)})
-		prints[thread.ID(to)] = toPrint
-		content[f], basis[f] = fromContent, fromBasis
+		content[f], basis[f] = c, b
+		eachSeen(seen, func(b thread.Below) {
+			links[f] = append(links[f], b.Link)
+			rest[b.To] = true
+		})
 		return nil
-	}, `with recursive up (id) as (
-			select from_id from link where study = $1 and to_id = $2
-			union
-			select l.from_id from up u cross join link l where l.study = $1 and l.to_id = u.id)
-		select l.from_id, l.to_id, l.role, o.print, f.content, f.basis
-		from up u cross join link l join object o on o.study = l.study and o.id = l.to_id join object f on f.study = l.study and f.id = l.from_id
-		where l.study = $1 and l.from_id = u.id`, study, string(id))
+	}, t.s.d.above+`select o.id, o.content, o.basis, o.seen from above w cross join object o where o.study = $1 and o.id = w.id and o.id <> $2`, study, string(id))
 	if err != nil {
 		return err
+	}
+	prints := map[thread.ID]string{}
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(rest)), t.engine().atOnce) {
+		in, args := oneOf(t, "id", some, study)
+		err := each(t.ctx, t, func(scan func(...any) error) error {
+			var of, print string
+			err := scan(&of, &print)
+			prints[thread.ID(of)] = print
+			return err
+		}, `select id, print from object where study = $1 and `+in, args...)
+		if err != nil {
+			return err
+		}
 	}
 	order, cycle := thread.Steps(links)
 	if cycle != nil {

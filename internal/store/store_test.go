@@ -6,12 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"throughline/internal/cases"
 	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/fault"
@@ -373,6 +375,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 		{"a document's text edited", []string{`update document_text set body = replace(body, 'June', 'July') where document = 'doc-report'`}, "seg-report-1: the passage does not stand"},
 		{"protection taken off an interview", []string{`update object set protected = 0 where id = 'doc-talk'`}, "doc-talk: is of an interview, but is not marked as protected"},
 		{"a case moved to another team", []string{`update object set case_id = 'case-b' where id = 'doc-talk'`}, "doc-talk: is filed under another case"},
+		{"a passage given to another document", []string{`update object set owner = 'doc-talk' where id = 'seg-report-1'`}, "seg-report-1: is filed under another"},
 		{"a record outside every work", []string{`insert into object select study, 'work-9', 'work', '', '', 'x', 0, '{"id":"work-9","records":[]}', 1, content, basis, print, '', '', '', '', '', '' from object where id = 'ref-1'`}, "ref-1: is in 0 works"},
 		{"a fingerprint renewed without a person", []string{`update object set basis = confirmed, print = 'x' where id = 'lesson-1'`}, "lesson-1: does not have the fingerprint"},
 	} {
@@ -400,6 +403,55 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestParts: an object rests on its owner exactly when its kind says so, for then its row alone tells it.
+func TestParts(t *testing.T) {
+	objects := append(storetest.Study().Objects, cases.Inclusion{ID: "incl-a.1", Candidate: "cand-a"}, coding.Ruling{Segment: "seg-report-1", Code: "code-window"},
+		coding.Memo{ID: "memo-1", On: "seg-report-1"}, coding.Code{ID: "code-low", Parent: "code-window"}, cases.Tie{ID: "tie-1", Case: "case-a", From: "actor-1", To: "actor-2"},
+		cases.Actor{ID: "actor-1", Case: "case-a"}, cases.Prerequisite{Case: "case-a", Event: "ev-a-1", Needs: "ev-a-2"})
+	left := thread.Parts()
+	for _, o := range objects {
+		owner, kind := o.Place().Owner, o.Ref().Kind()
+		rests := owner != "" && slices.Contains(o.Links(), thread.Link{To: owner, Role: thread.PartOf})
+		if rests != slices.Contains(thread.Parts(), kind) {
+			t.Errorf("%s: rests on its owner: %v", o.Ref(), rests)
+		}
+		left = slices.DeleteFunc(left, func(k thread.Kind) bool { return k == kind })
+	}
+	if len(left) > 0 {
+		t.Errorf("not looked at: %v", left)
+	}
+}
+
+// TestLinksOfParts: a database in which the table of links still holds those of parts to their owners is sound without them.
+func TestLinksOfParts(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, c store.Config) {
+		s := small(t, c)
+		count := func() (n int) {
+			t.Helper()
+			if err := raw(t, c).QueryRow(`select count(*) from link`).Scan(&n); err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		before := count()
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range []string{`insert into link (study, from_id, to_id, role) select study, id, owner, 'part-of' from object where kind in ('segment', 'coding', 'interview')`, `delete from goose_db_version where version_id >= 15`} {
+			if _, err := raw(t, c).Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := count(); n != before+6 {
+			t.Fatalf("%d links, then %d", before, n)
+		}
+		noFaults(t, storetest.Open(t, c))
+		if n := count(); n != before {
+			t.Errorf("%d links, then %d", before, n)
+		}
+	})
 }
 
 // raw opens the database past the program, as somebody with the file or the password could.

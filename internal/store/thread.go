@@ -20,17 +20,9 @@ func (s *Store) Down(ctx context.Context, study string, id thread.ID) (thread.Gr
 	return g, err
 }
 
-// Up is one recursive statement: what rests on an object, only the table of links tells. It is written with cross join because
-// SQLite keeps the order of one: from what was reached to its links, by index, and never through all links of the study. To
-// PostgreSQL it is an ordinary join.
 func (s *Store) Up(ctx context.Context, study string, id thread.ID) (thread.Graph, error) {
 	var g gathered
-	err := g.read(ctx, s, `with recursive walk (id) as (
-			select id from object where study = $1 and id = $2
-			union
-			select l.from_id from walk w cross join link l where l.study = $1 and l.to_id = w.id)
-		select o.seen, `+prefixed("o", nodeColumns)+` from walk w cross join object o where o.study = $1 and o.id = w.id`, study, string(id))
-	if err != nil {
+	if err := g.read(ctx, s, s.d.above+`select o.seen, `+prefixed("o", nodeColumns)+` from above w cross join object o where o.study = $1 and o.id = w.id`, study, string(id)); err != nil {
 		return thread.Graph{}, err
 	}
 	return g.graph(id)
@@ -98,14 +90,26 @@ func (g *gathered) graph(root thread.ID) (thread.Graph, error) {
 	return thread.NewGraph(root, g.nodes, g.edges), nil
 }
 
-// statements lists the kinds of statements as SQL does, so that the index of kinds keeps the rest out.
-var statements = func() string {
+// statements and parts list kinds as SQL does, so that an index keeps the rest out.
+var statements, parts = listed(thread.Statements()), listed(thread.Parts())
+
+func listed(kinds []thread.Kind) string {
 	var in []string
-	for _, k := range thread.Statements() {
+	for _, k := range kinds {
 		in = append(in, "'"+string(k)+"'")
 	}
 	return strings.Join(in, ",")
-}()
+}
+
+// kept gives of an object's links those that the table of links holds: all but that of a part to its owner, which stands in its
+// row and would be the larger part of that table.
+func kept(o thread.Object, links []thread.Link) []thread.Link {
+	if !slices.Contains(thread.Parts(), o.Ref().Kind()) {
+		return links
+	}
+	owner := thread.Link{To: o.Place().Owner, Role: thread.PartOf}
+	return slices.DeleteFunc(slices.Clone(links), func(l thread.Link) bool { return l == owner })
+}
 
 // NotStanding lists the statements that are stale or were never confirmed.
 func (s *Store) NotStanding(ctx context.Context, study string) ([]thread.Node, error) {

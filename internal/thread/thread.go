@@ -129,6 +129,9 @@ func Statements() []Kind {
 	return out
 }
 
+// Parts lists the kinds whose objects each rest on their owner as a part of it: [Place].Owner is among their links.
+func Parts() []Kind { return []Kind{Inclusion, Interview, Segment, Coding, Ruling} }
+
 // IsStatement tells whether objects of this kind are asserted by a person on the strength of what they rest on.
 func (k Kind) IsStatement() bool {
 	for _, x := range kinds {
