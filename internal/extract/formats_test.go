@@ -464,7 +464,7 @@ func TestPrinted(t *testing.T) {
 		t.Skip("skipped: chromium is not installed, so there is nothing to print with")
 	}
 	tool, _ := exec.LookPath("pdftotext")
-	dir := t.TempDir()
+	t.Parallel() // it waits for the browser most of the time
 	for _, c := range []struct {
 		script, dir, text string
 		least             float64
@@ -484,6 +484,8 @@ func TestPrinted(t *testing.T) {
 		{"astral", "ltr", "𐌰𐌱𐌲 𐍃𐍄𐌰 𝐀𝐁 words that follow", 0.95},
 	} {
 		t.Run(c.script, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
 			source := strings.Repeat("<p>"+strings.Repeat(c.text+" ", 5)+"</p>", 40)
 			data, err := extract.Printed(browser, dir, "", c.dir, `<body style="font:12pt serif">`+source)
 			if err != nil {

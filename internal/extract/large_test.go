@@ -15,6 +15,7 @@ import (
 
 // TestLarge reads files that are as large as is allowed, or ask for more memory than there is.
 func TestLarge(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 2))
 	noise := make([]byte, 120<<20)
 	for i := 0; i < len(noise); i += 8 {
