@@ -69,15 +69,16 @@ func UsesIn(ctx context.Context, q querier, study string, document, inCase threa
 func uses(ctx context.Context, q querier, from, where string, args ...any) ([]Use, error) {
 	var out []Use
 	err := each(ctx, q, func(scan func(...any) error) error {
-		var u Use
-		var code, segment, inCase, id string
-		if err := scan(&code, &segment, &inCase, &id); err != nil {
+		var segment, inCase, id string
+		if err := scan(&segment, &inCase, &id); err != nil {
 			return err
 		}
-		u.Code, u.Segment, u.Case, u.Coder = thread.ID(code), thread.ID(segment), thread.ID(inCase), coderOf(id)
+		u := Use{Segment: thread.ID(segment), Case: thread.ID(inCase), Coder: coderOf(id)}
+		code := strings.TrimPrefix(thread.ID(id).Rest(), u.Segment.Rest()+".")
+		u.Code = thread.ID(thread.Code.Prefix() + strings.TrimSuffix(code, "."+u.Coder))
 		out = append(out, u)
 		return nil
-	}, `select l.to_id, c.owner, c.case_id, c.id from `+from+` join link l on l.study = c.study and l.from_id = c.id where `+where+` and c.kind = 'coding' and l.role = 'uses'`, args...)
+	}, `select c.owner, c.case_id, c.id from `+from+` where `+where+` and c.kind = 'coding'`, args...)
 	return out, err
 }
 

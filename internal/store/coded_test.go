@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"throughline/internal/coding"
@@ -63,7 +64,7 @@ func TestCoded(t *testing.T) {
 		if dotted, err := store.Uses(ctx, s, storetest.Slug, "code-a.b"); err != nil || len(dotted) != 1 || dotted[0].Segment != "seg-report.1" || dotted[0].Coder != "coder-a" {
 			t.Errorf("uses of a code with a dot: %v, %v", dotted, err)
 		}
-		if all, err := store.Uses(ctx, s, storetest.Slug, ""); err != nil || len(all) != 3 || all[0].Case != "case-a" {
+		if all, err := store.Uses(ctx, s, storetest.Slug, ""); err != nil || len(all) != 3 || all[0].Case != "case-a" || !slices.Contains(all, store.Use{Code: "code-a.b", Segment: "seg-report.1", Case: "case-a", Coder: "coder-a"}) {
 			t.Errorf("all uses: %v, %v", all, err)
 		}
 	})

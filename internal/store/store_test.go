@@ -405,8 +405,8 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 	}
 }
 
-// TestParts: an object rests on its owner exactly when its kind says so, for then its row alone tells it.
-func TestParts(t *testing.T) {
+// TestPartsRestOnOwners: an object rests on its owner exactly when its kind says so, for then its row alone tells it.
+func TestPartsRestOnOwners(t *testing.T) {
 	objects := append(storetest.Study().Objects, cases.Inclusion{ID: "incl-a.1", Candidate: "cand-a"}, coding.Ruling{Segment: "seg-report-1", Code: "code-window"},
 		coding.Memo{ID: "memo-1", On: "seg-report-1"}, coding.Code{ID: "code-low", Parent: "code-window"}, cases.Tie{ID: "tie-1", Case: "case-a", From: "actor-1", To: "actor-2"},
 		cases.Actor{ID: "actor-1", Case: "case-a"}, cases.Prerequisite{Case: "case-a", Event: "ev-a-1", Needs: "ev-a-2"})
