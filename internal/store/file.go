@@ -209,6 +209,43 @@ func (t *Tx) PutText(study string, x document.Text) error {
 	return t.exec(`insert into document_text (study, document, version, body) values ($1,$2,$3,$4)`, study, string(x.Document), x.Version, x.Body)
 }
 
+// EarlierText is a version of a document's text that another took the place of.
+type EarlierText struct {
+	Version int
+	Letters int // in code points
+}
+
+// EarlierTexts lists the texts of a document before its version, the latest first.
+func EarlierTexts(ctx context.Context, q querier, study string, doc thread.ID, version int) ([]EarlierText, error) {
+	var out []EarlierText
+	err := each(ctx, q, func(scan func(...any) error) error {
+		var x EarlierText
+		err := scan(&x.Version, &x.Letters)
+		out = append(out, x)
+		return err
+	}, `select version, length(body) from document_text where study = $1 and document = $2 and version < $3 order by version desc`, study, string(doc), version)
+	return out, err
+}
+
+// ForgetTexts takes away the texts of a document before its version, and what could be undone in it, which holds their words.
+// Passages that were not found since keep theirs. That it was done is in the journal.
+func (t *Tx) ForgetTexts(study string, doc thread.ID, version int) error {
+	it, err := Get[document.Document](t.ctx, t, study, doc)
+	if err != nil {
+		return err
+	}
+	if it.Object.Version != version {
+		return fault.New(fault.Conflict, "Somebody else gave this document another text in the meantime. Open it again.")
+	}
+	if err := t.forgetActs(study, doc); err != nil {
+		return err
+	}
+	if err := t.exec(`delete from document_text where study = $1 and document = $2 and version < $3`, study, string(doc), version); err != nil {
+		return err
+	}
+	return t.append(study, "forget", doc, "", "")
+}
+
 // MayLeave tells whether words of a document may leave the program in a file or a list: those of interviews only when their
 // informants agreed to be quoted, and of protected material that nobody has placed never.
 func MayLeave(ctx context.Context, q querier, study string, d document.Document) (bool, error) {
@@ -229,6 +266,14 @@ func (t *Tx) forget(study string, doc thread.ID, body string) error {
 		t.forgotten = map[string][]thread.ID{}
 	}
 	t.forgotten[study] = append(t.forgotten[study], doc)
+	if err := t.forgetActs(study, doc); err != nil {
+		return err
+	}
+	return t.dropFiles(study, doc, body, "")
+}
+
+// forgetActs takes away what could be undone of a document and of what speaks of it.
+func (t *Tx) forgetActs(study string, doc thread.ID) error {
 	type act struct {
 		who, scope string
 		seq        int64
@@ -251,7 +296,7 @@ func (t *Tx) forget(study string, doc thread.ID, body string) error {
 			return err
 		}
 	}
-	return t.dropFiles(study, doc, body, "")
+	return nil
 }
 
 // dropFiles takes away the files that a document named and does not name any more, when no other document has them: a

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"throughline/internal/chain"
+	"throughline/internal/coding"
 	"throughline/internal/document"
 	"throughline/internal/extract"
 	"throughline/internal/fault"
@@ -62,6 +63,17 @@ type retellPage struct {
 	Done     *retoldView
 	Original string
 	Largest  int
+	Earlier  []earlierText
+	Shown    int          // the earlier version whose text stands in the form; 0: the text as it is
+	Open     bool         // it is not protected, so the journal has words of its passages
+	Gone     bool         // the earlier texts were removed
+	Left     []retoldLine // passages that still have words of them
+}
+
+type earlierText struct {
+	Version int
+	Letters int
+	Href    string
 }
 
 type retoldView struct {
@@ -287,7 +299,7 @@ func retell(v *visit) error {
 	if consent.Withdrawn != "" {
 		return fault.New(fault.Forbidden, "The informant withdrew consent. Nothing of this interview may be shown or changed any more.")
 	}
-	p := retellPage{Action: v.at("document", string(d.ID), "text"), Back: back, Title: d.Title, Lang: d.Language, Dir: direction(d.Language), Version: d.Version, Largest: store.LargestFile >> 20}
+	p := retellPage{Action: v.at("document", string(d.ID), "text"), Back: back, Title: d.Title, Lang: d.Language, Dir: direction(d.Language), Version: d.Version, Largest: store.LargestFile >> 20, Open: !d.Protected()}
 	if d.File != "" {
 		p.Original = v.at("document", string(d.ID), "original")
 	}
@@ -296,7 +308,24 @@ func retell(v *visit) error {
 		return err
 	}
 	p.Body = text.Body
+	line := func(c chain.Change) retoldLine {
+		return retoldLine{c.Was, c.Now, v.at("document", string(d.ID), "passage") + "?segment=" + string(c.Segment)}
+	}
+	earlier, err := store.EarlierTexts(v.Ctx, v.store(), v.Study, d.ID, d.Version)
+	if err != nil {
+		return err
+	}
+	for _, e := range earlier {
+		p.Earlier = append(p.Earlier, earlierText{e.Version, e.Letters, p.Action + "?version=" + strconv.Itoa(e.Version)})
+	}
 	if v.R.Method != http.MethodPost {
+		if n, err := strconv.Atoi(v.R.FormValue("version")); err == nil && n < d.Version {
+			old, err := store.Text(v.Ctx, v.store(), v.Study, d.ID, n)
+			if err != nil {
+				return err
+			}
+			p.Body, p.Shown = old.Body, n
+		}
 		return v.render("The text of a document", p)
 	}
 	again := func(err error) error {
@@ -310,6 +339,24 @@ func retell(v *visit) error {
 	from, err := strconv.Atoi(v.R.FormValue("from"))
 	if err != nil {
 		from = d.Version
+	}
+	if v.R.FormValue("do") == "forget" {
+		if err := v.write(func(tx *store.Tx) error { return tx.ForgetTexts(v.Study, d.ID, from) }); fault.Of(err) == fault.Conflict {
+			return again(err)
+		} else if err != nil {
+			return err
+		}
+		segs, err := store.All[coding.Segment](v.Ctx, v.store(), v.Study, store.Filter{Owner: d.ID})
+		if err != nil {
+			return err
+		}
+		p.Gone = true
+		for _, s := range segs {
+			if a := s.Object.Anchor; a.Version < d.Version && a.Area.None() {
+				p.Left = append(p.Left, line(chain.Change{Segment: s.Object.ID, Was: a.Quote}))
+			}
+		}
+		return v.render("The text of a document", p)
 	}
 	body, file, format, pages, marks, notes := clean(v.R.FormValue("body")), []byte(nil), "", 0, []document.Mark(nil), []string(nil)
 	if v.R.FormValue("do") == "file" {
@@ -365,9 +412,6 @@ func retell(v *visit) error {
 		return err
 	}
 	p.Done = &retoldView{Version: done.Version, Same: done.Same, Notes: notes}
-	line := func(c chain.Change) retoldLine {
-		return retoldLine{c.Was, c.Now, v.at("document", string(d.ID), "passage") + "?segment=" + string(c.Segment)}
-	}
 	for _, c := range done.Changed {
 		p.Done.Changed = append(p.Done.Changed, line(c))
 	}

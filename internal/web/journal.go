@@ -124,6 +124,8 @@ func did(e study.Entry) string {
 		return "removed"
 	case e.Action == "confirm":
 		return "confirmed"
+	case e.Action == "forget":
+		return "removed the earlier texts"
 	case e.Action == "account" && e.Was == "":
 		return "opened the account"
 	case e.Action == "account":

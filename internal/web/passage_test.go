@@ -215,6 +215,36 @@ func TestDocumentsInAndCorrected(t *testing.T) {
 	if r := b.post(at+"/text", url.Values{"from": {"1"}, "do": {"correct"}, "body": {"Too late."}}); r.Code != http.StatusConflict || !strings.Contains(r.Body.String(), "Too late.") {
 		t.Errorf("a correction of an old version: %d", r.Code)
 	}
+	// The text of before is there until somebody removes it, and what could be undone goes with it.
+	if body := b.get(at + "/text?version=1").Body.String(); !strings.Contains(body, "This is version 1") || !strings.Contains(body, "The yuth group kept it.") || !strings.Contains(body, "Remove the earlier texts") {
+		t.Errorf("the earlier text: %s", body)
+	}
+	if r := b.get(at + "/text?version=-1"); r.Code != http.StatusNotFound {
+		t.Errorf("a text that never was: %d", r.Code)
+	}
+	if undo, _, err := store.Acts(context.Background(), s.st, "coded", "lead", id); err != nil || undo == "" {
+		t.Fatalf("nothing to undo: %v", err)
+	}
+	if r := b.post(at+"/text", url.Values{"from": {"1"}, "do": {"forget"}}); r.Code != http.StatusConflict {
+		t.Errorf("removed as seen from an earlier version: %d", r.Code)
+	}
+	if r := b.post(at+"/text", url.Values{"from": {"2"}, "do": {"forget"}}); r.Code != 200 || !strings.Contains(r.Body.String(), "The earlier texts are gone") || !strings.Contains(r.Body.String(), "Nobody else did.") || !strings.Contains(r.Body.String(), at+"/original") {
+		t.Errorf("removed: %d %s", r.Code, r.Body)
+	}
+	if left, err := store.EarlierTexts(context.Background(), s.st, "coded", id, 2); err != nil || len(left) != 0 {
+		t.Errorf("earlier texts: %v, %v", left, err)
+	}
+	if undo, _, err := store.Acts(context.Background(), s.st, "coded", "lead", id); err != nil || undo != "" {
+		t.Errorf("still to be undone: %q, %v", undo, err)
+	}
+	if c, err := s.st.Check(context.Background()); err != nil || len(c.Faults) > 0 {
+		t.Errorf("check: %v, %v", c.Faults, err)
+	}
+	for page, says := range map[string]string{at + "/text": "Keep the corrected text", at: "no longer stand", "/s/coded/journal": "removed the earlier texts"} {
+		if body := b.get(page).Body.String(); !strings.Contains(body, says) || strings.Contains(body, "Remove the earlier texts") {
+			t.Errorf("%s does not say %q", page, says)
+		}
+	}
 	o := b.get(at + "/original")
 	if o.Code != 200 || o.Header().Get("Content-Type") != "application/octet-stream" || !strings.HasPrefix(o.Header().Get("Content-Disposition"), "attachment") || !strings.Contains(o.Body.String(), "yuth") {
 		t.Errorf("the original: %d %v", o.Code, o.Header())
