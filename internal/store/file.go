@@ -237,7 +237,7 @@ func (t *Tx) ForgetTexts(study string, doc thread.ID, version int) error {
 	if it.Object.Version != version {
 		return fault.New(fault.Conflict, "Somebody else gave this document another text in the meantime. Open it again.")
 	}
-	if err := t.forgetActs(study, doc); err != nil {
+	if err := t.forgetWords(study, doc); err != nil { // the next search reads it anew, as it is now
 		return err
 	}
 	if err := t.exec(`delete from document_text where study = $1 and document = $2 and version < $3`, study, string(doc), version); err != nil {
@@ -262,18 +262,18 @@ func MayLeave(ctx context.Context, q querier, study string, d document.Document)
 // forget takes away, with a document, all that was made of its words: what is searched, what could be undone, and its
 // original when no other document has it.
 func (t *Tx) forget(study string, doc thread.ID, body string) error {
-	if t.forgotten == nil {
-		t.forgotten = map[string][]thread.ID{}
-	}
-	t.forgotten[study] = append(t.forgotten[study], doc)
-	if err := t.forgetActs(study, doc); err != nil {
+	if err := t.forgetWords(study, doc); err != nil {
 		return err
 	}
 	return t.dropFiles(study, doc, body, "")
 }
 
-// forgetActs takes away what could be undone of a document and of what speaks of it.
-func (t *Tx) forgetActs(study string, doc thread.ID) error {
+// forgetWords takes a document out of what is searched, and takes away what could be undone in it and in what speaks of it.
+func (t *Tx) forgetWords(study string, doc thread.ID) error {
+	if t.forgotten == nil {
+		t.forgotten = map[string][]thread.ID{}
+	}
+	t.forgotten[study] = append(t.forgotten[study], doc)
 	type act struct {
 		who, scope string
 		seq        int64

@@ -143,8 +143,21 @@ func TestSearch(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.Index(ctx, storetest.Slug, nil); err != nil {
+		// Its earlier text goes from wherever it is, also when nobody searched since.
+		if err := s.Write(ctx, "ana", func(tx *store.Tx) error { return tx.ForgetTexts(storetest.Slug, "doc-s1", 2) }); err != nil {
 			t.Fatal(err)
+		}
+		for _, table := range []string{"paragraph", "document_text"} {
+			var n int
+			if err := raw(t, c).QueryRow(`select count(*) from ` + table + ` where body like '%noon%'`).Scan(&n); err != nil || n != 0 {
+				t.Errorf("%s has %d rows with words of an earlier text, %v", table, n, err)
+			}
+		}
+		if err := s.Write(ctx, "ana", func(tx *store.Tx) error { return tx.ForgetTexts(storetest.Slug, "doc-s1", 1) }); fault.Of(err) != fault.Conflict {
+			t.Errorf("earlier texts removed by somebody who saw another: %v", err)
+		}
+		if n, err := s.Index(ctx, storetest.Slug, nil); err != nil || n == 0 {
+			t.Fatalf("%d documents read, %v", n, err)
 		}
 		// A document that goes takes its words, its original and what could be undone with it.
 		name, err := s.StageFile(ctx, storetest.Slug, strings.NewReader("original"))

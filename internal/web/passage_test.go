@@ -212,6 +212,9 @@ func TestDocumentsInAndCorrected(t *testing.T) {
 	if body := b.get(at).Body.String(); !strings.Contains(body, "no longer stand") {
 		t.Error("the orphan is not told in the reader")
 	}
+	if body := b.get("/s/coded/search?q=yuth").Body.String(); strings.Contains(body, "<mark>") {
+		t.Error("a word that was corrected is found")
+	}
 	if r := b.post(at+"/text", url.Values{"from": {"1"}, "do": {"correct"}, "body": {"Too late."}}); r.Code != http.StatusConflict || !strings.Contains(r.Body.String(), "Too late.") {
 		t.Errorf("a correction of an old version: %d", r.Code)
 	}
