@@ -82,6 +82,25 @@ func uses(ctx context.Context, q querier, from, where string, args ...any) ([]Us
 	return out, err
 }
 
+// Home is where a passage belongs.
+type Home struct{ Document, Case thread.ID }
+
+// Homes gives where the passages of some cases and of none belong, or of all when cases is nil, without reading what they say.
+func Homes(ctx context.Context, q querier, study string, cases []thread.ID) (map[thread.ID]Home, error) {
+	out := map[thread.ID]Home{}
+	err := each(ctx, q, func(scan func(...any) error) error {
+		var id, doc, inCase string
+		if err := scan(&id, &doc, &inCase); err != nil {
+			return err
+		}
+		if h := (Home{thread.ID(doc), thread.ID(inCase)}); cases == nil || h.Case == "" || slices.Contains(cases, h.Case) {
+			out[thread.ID(id)] = h
+		}
+		return nil
+	}, `select id, owner, case_id from object where study = $1 and kind = 'segment'`, study)
+	return out, err
+}
+
 // Several gives the objects of a type that have the ids, each once, by id. One that is not there is left out.
 func Several[T thread.Object](ctx context.Context, q querier, study string, ids []thread.ID) ([]Item[T], error) {
 	return several[T](ctx, q, study, "id", ids)

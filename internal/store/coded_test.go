@@ -47,6 +47,12 @@ func TestCoded(t *testing.T) {
 		if in, err := store.UsesIn(ctx, s, storetest.Slug, "", "case-a"); err != nil || len(in) != 2 || in[0].Case != "case-a" {
 			t.Errorf("uses in case-a: %v, %v", in, err)
 		}
+		if homes, err := store.Homes(ctx, s, storetest.Slug, nil); err != nil || len(homes) != 3 || homes["seg-talk-1"] != (store.Home{Document: "doc-talk", Case: "case-a"}) {
+			t.Errorf("where passages belong: %v, %v", homes, err)
+		}
+		if homes, err := store.Homes(ctx, s, storetest.Slug, []thread.ID{"case-b"}); err != nil || len(homes) != 0 {
+			t.Errorf("where passages of another case belong: %v, %v", homes, err)
+		}
 		for _, it := range segs { // a dot in an id of a segment or a code does not mislead
 			x := it.Object
 			x.ID = "seg-report.1"

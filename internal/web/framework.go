@@ -94,7 +94,7 @@ func (v *visit) grid() (p frameworkPage, err error) {
 		p.Columns = append(p.Columns, t)
 		p.Chosen[t.ID] = true
 	}
-	all, _, err := v.placed()
+	all, err := v.filed()
 	if err != nil {
 		return p, err
 	}

@@ -359,6 +359,26 @@ func (v *visit) placed() (all []coding.Placed, segs map[thread.ID]store.Item[cod
 	return v.placedFor(coding.Ask{}, nil)
 }
 
+// filed gives all codings that the member may see without where they stand in their documents: what is counted needs no more,
+// and to read every passage for it takes most of the time.
+func (v *visit) filed() ([]coding.Placed, error) {
+	uses, err := v.uses("")
+	if err != nil {
+		return nil, err
+	}
+	homes, err := store.Homes(v.Ctx, v.store(), v.Study, v.own().Cases)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]coding.Placed, 0, len(uses))
+	for _, u := range uses {
+		if h, ok := homes[u.Segment]; ok && v.sees(thread.Node{Kind: thread.Segment, Case: h.Case}) {
+			all = append(all, coding.Placed{Segment: u.Segment, Code: u.Code, Coder: u.Coder, Case: h.Case, Document: h.Document})
+		}
+	}
+	return all, nil
+}
+
 // placedFor gives the codings that it takes to answer a query, and may give more.
 func (v *visit) placedFor(a coding.Ask, codes []coding.Code) (all []coding.Placed, segs map[thread.ID]store.Item[coding.Segment], err error) {
 	var uses []store.Use
@@ -618,7 +638,12 @@ func (v *visit) crossed() (t coding.Crossed, by string, cols []matrixCol, bys []
 	if err != nil {
 		return
 	}
-	all, _, err := v.placed()
+	var all []coding.Placed
+	if v.R.URL.Query().Get("by") == "code" { // which occur together, their places tell
+		all, _, err = v.placed()
+	} else {
+		all, err = v.filed()
+	}
 	if err != nil {
 		return
 	}
