@@ -31,8 +31,9 @@ type dialect struct {
 
 	above string // begins a statement with the table "above": the ids of an object, its second argument, and of all that rests on it
 
-	atOnce int    // how many rows are asked for by their ids in one statement
-	insert string // of many rows, where what fails is taken back with the whole transaction
+	atOnce int      // how many rows are asked for by their ids in one statement
+	wipe   []string // run after words were removed: empties SQLite's log, unless somebody reads just then; nobody waits for it
+	insert string   // of many rows, where what fails is taken back with the whole transaction
 
 	searched []string // the tables of the index of words
 	linked   []string // keeps each link once, in the order of its key, where the engine can
@@ -48,6 +49,7 @@ var (
 			union select l.from_id from above w cross join link l where l.study = $1 and l.to_id = w.id
 			union select o.id from above w cross join object o where o.study = $1 and o.owner = w.id and o.kind in (` + parts + `)) `,
 		name: "SQLite", goose: goose.DialectSQLite3, known: whatIsKnown, atOnce: 200, insert: "insert or fail into",
+		wipe:     []string{`pragma busy_timeout(0)`, `pragma wal_checkpoint(truncate)`, `pragma busy_timeout(10000)`},
 		searched: searched("blob", leaveFTS5...), linked: []string{
 			`create table link_in_order (study text not null, from_id text not null, to_id text not null, role text not null, primary key (study, from_id, to_id, role), foreign key (study, from_id) references object (study, id) deferrable initially deferred) without rowid`,
 			`insert into link_in_order select study, from_id, to_id, role from link order by study, from_id, to_id, role`,

@@ -1,8 +1,11 @@
 package store_test
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -151,6 +154,11 @@ func TestSearch(t *testing.T) {
 			var n int
 			if err := raw(t, c).QueryRow(`select count(*) from ` + table + ` where body like '%noon%'`).Scan(&n); err != nil || n != 0 {
 				t.Errorf("%s has %d rows with words of an earlier text, %v", table, n, err)
+			}
+		}
+		for _, file := range []string{c.Database, c.Database + "-wal"} {
+			if b, err := os.ReadFile(file); !strings.HasPrefix(c.Database, "postgres") && (err != nil || bytes.Contains(b, []byte("Nobody was hurt"))) {
+				t.Errorf("%s has words of an earlier text, or cannot be read: %v", filepath.Base(file), err)
 			}
 		}
 		if err := s.Write(ctx, "ana", func(tx *store.Tx) error { return tx.ForgetTexts(storetest.Slug, "doc-s1", 1) }); fault.Of(err) != fault.Conflict {

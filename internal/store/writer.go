@@ -102,7 +102,7 @@ func (w *writer) batch(first job) {
 	}
 	var waiting []job
 	heads := map[string]head{}
-	broken := error(nil)
+	broken, removed := error(nil), false
 	attempt := func(j job) {
 		if err := j.ctx.Err(); err != nil {
 			j.done <- err
@@ -119,6 +119,7 @@ func (w *writer) batch(first job) {
 			_, err = tx.ExecContext(ctx, "release savepoint one")
 			if err == nil {
 				waiting = append(waiting, j)
+				removed = removed || len(t.forgotten) > 0
 				return
 			}
 		}
@@ -148,6 +149,10 @@ func (w *writer) batch(first job) {
 	}
 	if err != nil {
 		tx.Rollback()
+	} else if removed {
+		for _, q := range w.s.d.wipe {
+			_, _ = w.db.ExecContext(ctx, q) // what was removed is removed; where its words stood in the log they are then gone too
+		}
 	}
 	for _, j := range waiting {
 		j.done <- explain(err)
