@@ -279,11 +279,15 @@ func (t *Tx) forgetWords(study string, doc thread.ID) error {
 		seq        int64
 	}
 	var acts []act
+	// Its id as a whole: doc-1 is not doc-11. The changes are JSON that holds JSON.
+	named := func(changes string) bool {
+		return strings.Contains(changes, `"`+string(doc)+`"`) || strings.Contains(changes, `"`+string(doc)+`\"`)
+	}
 	err := each(t.ctx, t, func(scan func(...any) error) error {
 		var a act
 		var changes string
 		err := scan(&a.who, &a.scope, &a.seq, &changes)
-		if a.scope == string(doc) || strings.Contains(changes, string(doc)) {
+		if a.scope == string(doc) || named(changes) {
 			acts = append(acts, a)
 		}
 		return err

@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -146,9 +147,40 @@ func TestSearch(t *testing.T) {
 		}); err != nil {
 			t.Fatal(err)
 		}
+		for _, id := range []thread.ID{"doc-s1", "doc-s10"} { // each something to undo, in a place of its own and in one for all
+			err := s.Write(ctx, "ana", func(tx *store.Tx) error {
+				it, err := store.Get[document.Document](ctx, tx, storetest.Slug, "doc-s1")
+				if err != nil {
+					return err
+				}
+				d := it.Object
+				d.ID = id
+				if id != "doc-s1" {
+					if err := errors.Join(tx.Put(storetest.Slug, d, 0), tx.PutText(storetest.Slug, document.Text{Document: id, Version: 2, Body: "Quite another text."})); err != nil {
+						return err
+					}
+				}
+				anchor := document.Anchor{Document: id, Version: 2, Start: 0, End: 5, Quote: "Quite", After: " another text."}
+				for _, scope := range []thread.ID{id, "for-all-" + id} {
+					seg := coding.Segment{ID: "seg-undo-" + scope, Anchor: anchor}
+					if err := tx.Act(storetest.Slug, scope, "a passage", func() error { return tx.Put(storetest.Slug, seg, 0) }); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
 		// Its earlier text goes from wherever it is, also when nobody searched since.
 		if err := s.Write(ctx, "ana", func(tx *store.Tx) error { return tx.ForgetTexts(storetest.Slug, "doc-s1", 2) }); err != nil {
 			t.Fatal(err)
+		}
+		for scope, left := range map[thread.ID]string{"doc-s1": "", "for-all-doc-s1": "", "doc-s10": "a passage", "for-all-doc-s10": "a passage"} {
+			if undo, _, err := store.Acts(ctx, s, storetest.Slug, "ana", scope); err != nil || undo != left {
+				t.Errorf("what can be undone in %s: %q, %v", scope, undo, err)
+			}
 		}
 		for _, table := range []string{"paragraph", "document_text"} {
 			var n int
