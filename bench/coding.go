@@ -273,13 +273,13 @@ func withStore(data string, do func(*store.Store) error) error {
 	return do(s)
 }
 
-// pages measures a page that one person opens again and again.
+// pages measures pages of a kind that one person opens one after the other.
 func pages(name string, c *http.Client, addresses []string, bar float64) error {
 	var took []time.Duration
 	size := 0
-	for i := range 100 {
+	for _, address := range addresses {
 		start := time.Now()
-		res, err := c.Get(addresses[i%len(addresses)])
+		res, err := c.Get(address)
 		if err != nil {
 			return err
 		}
@@ -287,7 +287,7 @@ func pages(name string, c *http.Client, addresses []string, bar float64) error {
 		res.Body.Close()
 		took = append(took, time.Since(start))
 		if err != nil || res.StatusCode != http.StatusOK || !bytes.Contains(b, []byte("generated")) {
-			return fmt.Errorf("%s gave %s, %v", addresses[i%len(addresses)], res.Status, err)
+			return fmt.Errorf("%s gave %s, %v", address, res.Status, err)
 		}
 		size = len(b)
 	}
@@ -376,6 +376,15 @@ func desksAtWork(program, dir string) error {
 		return err
 	}
 	if err := pages("the same as a query", lead, query, 0); err != nil {
+		return err
+	}
+	// Which codes occur together takes the place of every passage; the counts beside it take none of them.
+	for _, by := range []string{"case", "coder", "code"} {
+		if err := pages("all codings counted by "+by, lead, slices.Repeat([]string{srv.url + "/s/" + b.Slug + "/matrix?by=" + by}, 20), 0); err != nil {
+			return err
+		}
+	}
+	if err := pages("framework grid", lead, slices.Repeat([]string{srv.url + "/s/" + b.Slug + "/framework"}, 20), 0); err != nil {
 		return err
 	}
 	text := b.Texts[0].Body
